@@ -1,0 +1,93 @@
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Which folders of src/ a folder may import, besides itself. Only app.* files, main.ts and openapi.ts see all. */
+const MAY_IMPORT = {
+  clock: [],
+  config: [],
+  http: [],
+  timing: [],
+  database: ['config'],
+  users: ['database', 'clock', 'http'],
+  auth: ['users', 'config', 'clock', 'http', 'database'],
+  actions: ['config', 'clock', 'http'],
+  schedules: ['timing', 'actions', 'users', 'clock', 'http', 'database'],
+  'run-queue': ['config'],
+  runs: ['schedules', 'actions', 'run-queue', 'config', 'clock', 'http', 'database'],
+  scheduler: ['schedules', 'runs', 'run-queue', 'timing', 'clock', 'database'],
+  health: ['scheduler', 'database', 'http'],
+};
+
+const directions = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
+  files: [`src/${folder}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `^(?:\\.\\./)+(?:(?!(?:${[folder, 'dto', ...allowed].join('|')})/)[a-z-]+/|(?:app|main|openapi)\\.)`,
+            message: `${folder}/ may import ${allowed.join(', ') || 'nothing of ours'}: see MAY_IMPORT in eslint.config.mjs.`,
+          },
+        ],
+      },
+    ],
+  },
+}));
+
+export default defineConfig(
+  globalIgnores(['dist', 'coverage', 'data']),
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/extensions': ['.ts'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/resolver-next': [
+        createNodeResolver({ extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } }),
+      ],
+    },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      // Classes of data stand for shapes: they are classes only to carry decorators.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/no-misused-spread': 'off',
+      // A Nest module is a class of decorators.
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      'import-x/no-cycle': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/clock/**', '**/*.spec.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: 'Ask the Clock.',
+        },
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Ask the Clock.' },
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: 'Only config/ reads the environment.',
+        },
+      ],
+    },
+  },
+  { files: ['src/config/app-config.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  ...directions,
+  {
+    files: ['**/*.mjs', '**/*.cjs'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+  },
+  prettier,
+);

@@ -1,0 +1,91 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class Initial1795392550742 implements MigrationInterface {
+  name = 'Initial1795392550742';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      CREATE TABLE "users" (
+        "id" integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+        "first_name" varchar NOT NULL,
+        "last_name" varchar NOT NULL,
+        "email" varchar NOT NULL,
+        "password" varchar NOT NULL,
+        "phone" varchar NOT NULL,
+        "photo" varchar,
+        "role" varchar NOT NULL DEFAULT ('member'),
+        "created_at" datetime NOT NULL DEFAULT (CURRENT_TIMESTAMP),
+        "updated_at" datetime NOT NULL DEFAULT (CURRENT_TIMESTAMP),
+        CONSTRAINT "UQ_97672ac88f789774dd47f7c8be3" UNIQUE ("email"),
+        CONSTRAINT "UQ_a000cca60bcf04454e727699490" UNIQUE ("phone")
+      )`);
+
+    await queryRunner.query(`
+      CREATE TABLE "sessions" (
+        "id" varchar PRIMARY KEY NOT NULL,
+        "user_id" integer NOT NULL,
+        "created_at" datetime NOT NULL DEFAULT (CURRENT_TIMESTAMP),
+        "expires_at" datetime NOT NULL,
+        CONSTRAINT "FK_085d540d9f418cfbdc7bd55bb19" FOREIGN KEY ("user_id") REFERENCES "users" ("id") ON DELETE CASCADE ON UPDATE NO ACTION
+      )`);
+    await queryRunner.query(`CREATE INDEX "IDX_085d540d9f418cfbdc7bd55bb1" ON "sessions" ("user_id")`);
+
+    await queryRunner.query(`
+      CREATE TABLE "schedules" (
+        "id" integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+        "owner_id" integer,
+        "title" varchar NOT NULL,
+        "description" varchar,
+        "is_completed" boolean NOT NULL DEFAULT (0),
+        "enabled" boolean NOT NULL DEFAULT (1),
+        "schedule_interval" varchar NOT NULL,
+        "timezone" varchar NOT NULL DEFAULT ('UTC'),
+        "action" text NOT NULL,
+        "last_run" datetime,
+        "next_run" datetime,
+        "created_at" datetime NOT NULL DEFAULT (CURRENT_TIMESTAMP),
+        "updated_at" datetime NOT NULL DEFAULT (CURRENT_TIMESTAMP),
+        "deleted_at" datetime,
+        CONSTRAINT "FK_52f3a77ce7fc99ede093968b89d" FOREIGN KEY ("owner_id") REFERENCES "users" ("id") ON DELETE SET NULL ON UPDATE NO ACTION
+      )`);
+    await queryRunner.query(`CREATE INDEX "IDX_52f3a77ce7fc99ede093968b89" ON "schedules" ("owner_id")`);
+    await queryRunner.query(
+      `CREATE INDEX "schedules_due" ON "schedules" ("next_run") WHERE "next_run" IS NOT NULL`,
+    );
+
+    await queryRunner.query(`
+      CREATE TABLE "runs" (
+        "id" integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+        "schedule_id" integer NOT NULL,
+        "scheduled_for" datetime NOT NULL,
+        "trigger" varchar NOT NULL,
+        "status" varchar NOT NULL,
+        "attempt" integer NOT NULL DEFAULT (0),
+        "started_at" datetime,
+        "finished_at" datetime,
+        "lateness_ms" integer,
+        "duration_ms" integer,
+        "missed_count" integer NOT NULL DEFAULT (0),
+        "output" text,
+        "error" text,
+        "created_at" datetime NOT NULL DEFAULT (CURRENT_TIMESTAMP),
+        CONSTRAINT "FK_f075cef8f9adf187f9b9da77002" FOREIGN KEY ("schedule_id") REFERENCES "schedules" ("id") ON DELETE CASCADE ON UPDATE NO ACTION
+      )`);
+    await queryRunner.query(
+      `CREATE UNIQUE INDEX "runs_one_per_occurrence" ON "runs" ("schedule_id", "scheduled_for")`,
+    );
+    await queryRunner.query(
+      `CREATE INDEX "runs_unfinished" ON "runs" ("schedule_id") WHERE "status" IN ('queued', 'running')`,
+    );
+    await queryRunner.query(`CREATE INDEX "runs_of_schedule" ON "runs" ("schedule_id", "id")`);
+
+    // Always empty; see src/database/storage-probe.ts.
+    await queryRunner.query(`CREATE TABLE "storage_probe" ("filler" blob)`);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    for (const table of ['storage_probe', 'runs', 'schedules', 'sessions', 'users']) {
+      await queryRunner.query(`DROP TABLE "${table}"`);
+    }
+  }
+}

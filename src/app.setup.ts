@@ -1,0 +1,42 @@
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { ProblemFilter } from './http/problem.filter.js';
+import { requestValidation } from './http/validation.js';
+
+export const BODY_LIMIT = 256 * 1024;
+
+export const httpAdapter = (): FastifyAdapter =>
+  new FastifyAdapter({ bodyLimit: BODY_LIMIT, routerOptions: { ignoreTrailingSlash: true } });
+
+/** Everything about HTTP that holds for all routes; shared by the service and its tests. */
+export function setUpApp(app: NestFastifyApplication): NestFastifyApplication {
+  app.useGlobalPipes(requestValidation());
+  app.useGlobalFilters(new ProblemFilter());
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'docs-json',
+    customSiteTitle: 'Scheduler API',
+    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true },
+  });
+  return app;
+}
+
+export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setTitle('Scheduler API')
+    .setDescription('Create schedules, and see what became of every occurrence.')
+    .setVersion('1')
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: 'From POST /auth/signin.',
+    })
+    .addTag('service', 'The service itself')
+    .addTag('auth', 'Signing in and out')
+    .addTag('users', 'Who may use it')
+    .addTag('schedules', 'What is to be done, and when')
+    .addTag('runs', 'What became of it')
+    .addTag('health', 'For probes');
+  return SwaggerModule.createDocument(app, builder.build());
+}

@@ -1,0 +1,14 @@
+import { Injectable } from '@nestjs/common';
+
+/** What time it is. Everything that decides by time asks here, so that tests can set it. */
+export abstract class Clock {
+  /** The current instant, to the millisecond. */
+  abstract now(): Date;
+}
+
+@Injectable()
+export class SystemClock extends Clock {
+  now(): Date {
+    return new Date();
+  }
+}

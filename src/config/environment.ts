@@ -1,0 +1,49 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min, MinLength } from 'class-validator';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
+export const LOG_FORMATS = ['json', 'pretty'] as const;
+
+/** A decimal number as the environment spells it; anything else stays text, for the validator to refuse. */
+const Decimal = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value,
+  );
+
+function WholeNumber(min: number, max: number, unit = ''): PropertyDecorator {
+  const message = `a whole number ${unit}from ${String(min)} to ${String(max)}`;
+  return applyDecorators(Decimal(), IsInt({ message }), Min(min, { message }), Max(max, { message }));
+}
+
+/** The environment variables the service reads, with their defaults. `.env.example` documents each. */
+export class Environment {
+  @Matches(/^\S+$/, { message: 'a host name or address, such as 127.0.0.1 or 0.0.0.0' })
+  HOST = '127.0.0.1';
+
+  @WholeNumber(0, 65535)
+  PORT = 8000;
+
+  @Matches(/^file:(?!:memory:).+$/, { message: 'file:PATH (SQLite), such as file:./data/scheduler.db' })
+  DATABASE_URL = 'file:./data/scheduler.db';
+
+  @IsOptional()
+  @MinLength(32, { message: 'a random text of at least 32 characters, or unset to have one generated' })
+  JWT_SECRET: string | undefined = undefined;
+
+  @WholeNumber(1, 8760, 'of hours ')
+  SESSION_TTL_HOURS = 24;
+
+  @WholeNumber(1, 10_000)
+  RUN_CONCURRENCY = 256;
+
+  @WholeNumber(0, 3600, 'of seconds ')
+  SHUTDOWN_GRACE_SECONDS = 10;
+
+  @IsIn(LOG_LEVELS, { message: `one of ${LOG_LEVELS.join(', ')}` })
+  LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'log';
+
+  @IsOptional()
+  @IsIn(LOG_FORMATS, { message: `one of ${LOG_FORMATS.join(', ')}` })
+  LOG_FORMAT: (typeof LOG_FORMATS)[number] | undefined = undefined;
+}

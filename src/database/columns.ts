@@ -1,0 +1,18 @@
+import { Column, type ColumnOptions } from 'typeorm';
+
+/** An instant, kept in UTC to the millisecond. SQLite stores it as sortable text; see {@link sqliteInstant}. */
+export const InstantColumn = (options: ColumnOptions = {}): PropertyDecorator =>
+  Column({ type: 'datetime', ...options });
+
+/** When the row was made. Services set it by their clock; the default serves rows made by hand. */
+export const CreatedAtColumn = (): PropertyDecorator => InstantColumn({ default: () => 'CURRENT_TIMESTAMP' });
+
+/** A JSON document, kept as text. */
+export const JsonColumn = (options: ColumnOptions = {}): PropertyDecorator =>
+  Column({ type: 'simple-json', ...options });
+
+/** An instant as TypeORM stores it in SQLite: `2026-03-29 01:00:00.000`. Text order is time order. */
+export const sqliteInstant = (instant: Date): string => instant.toISOString().replace('T', ' ').slice(0, -1);
+
+/** The inverse of {@link sqliteInstant}; also reads the default of `CURRENT_TIMESTAMP`, without milliseconds. */
+export const fromSqliteInstant = (text: string): Date => new Date(`${text.replace(' ', 'T')}Z`);

@@ -1,0 +1,41 @@
+import Database from 'better-sqlite3';
+
+/** Another process works on the same database file. */
+export class DatabaseInUse extends Error {
+  override readonly name = 'DatabaseInUse';
+
+  constructor(file: string, pid: number) {
+    super(
+      `${file} is in use by process ${String(pid)}. ` +
+        'One process at a time works on a SQLite file: stop that one, or set DATABASE_URL to another file.',
+    );
+  }
+}
+
+/**
+ * Keeps a second process off a database file, by holding SQLite's write lock on a file beside it. The
+ * operating system drops the lock with the process, so `kill -9` leaves nothing stale behind, and the
+ * database file itself stays open to readers such as a backup.
+ */
+export class FileLock {
+  private constructor(private readonly connection: Database.Database) {}
+
+  /** @throws DatabaseInUse naming the process that holds the lock */
+  static acquire(file: string): FileLock {
+    const connection = new Database(`${file}.lock`, { timeout: 0 });
+    try {
+      connection.pragma(`user_version = ${String(process.pid)}`);
+      connection.exec('BEGIN IMMEDIATE');
+      return new FileLock(connection);
+    } catch (error) {
+      const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+      const holder = busy ? Number(connection.pragma('user_version', { simple: true })) : 0;
+      connection.close();
+      throw busy ? new DatabaseInUse(file, holder) : error;
+    }
+  }
+
+  release(): void {
+    this.connection.close();
+  }
+}

@@ -1,0 +1,27 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { AppConfig } from '../config/app-config.js';
+
+/**
+ * 256 random bits, made on the first start and kept beside the database in a file that only its owner can
+ * read. Whole or not there at all: the file is linked into place, so no crash leaves a part of a key.
+ */
+export function generatedKey({ databaseFile }: AppConfig, name: string): string {
+  const directory = dirname(databaseFile);
+  const file = join(directory, name);
+  if (!existsSync(file)) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const draft = `${file}.${randomUUID()}`;
+    writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600, flush: true });
+    try {
+      linkSync(draft, file);
+    } catch (error) {
+      // Another process made one at the same time; theirs is as good.
+      if (!existsSync(file)) throw error;
+    } finally {
+      rmSync(draft);
+    }
+  }
+  return readFileSync(file, 'utf8');
+}

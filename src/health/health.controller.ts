@@ -1,0 +1,60 @@
+import { Controller, Get, UseFilters } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiSchema, ApiTags } from '@nestjs/swagger';
+import {
+  HealthCheck,
+  type HealthCheckResult,
+  HealthCheckService,
+  type HealthIndicatorResult,
+  HealthIndicatorService,
+} from '@nestjs/terminus';
+import { StorageProbe } from '../database/storage-probe.js';
+import { Public } from '../http/principal.js';
+import { SchedulerService } from '../scheduler/scheduler.service.js';
+import { HealthFilter } from './health.filter.js';
+
+@ApiSchema({ name: 'Liveness' })
+class LivenessDto {
+  @ApiProperty({ example: 'ok' })
+  status: string;
+}
+
+@ApiTags('health')
+@Controller('health')
+@Public()
+@UseFilters(HealthFilter)
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly storage: StorageProbe,
+    private readonly scheduler: SchedulerService,
+  ) {}
+
+  @Get('live')
+  @ApiOperation({ operationId: 'getLiveness', summary: 'The process answers' })
+  @ApiOkResponse({ type: LivenessDto })
+  live(): LivenessDto {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @HealthCheck()
+  @ApiOperation({ operationId: 'getReadiness', summary: 'The database takes writes and sweeps come through' })
+  ready(): Promise<HealthCheckResult> {
+    return this.health.check([() => this.database(), () => this.sweep()]);
+  }
+
+  /** Probes share an answer for a second, so that polling costs no more than one write in that time. */
+  private async database(): Promise<HealthIndicatorResult> {
+    return this.indicators
+      .check('database')
+      .attempt(() => this.storage.run())
+      .withTimeout(5000)
+      .cacheFor(1000);
+  }
+
+  private sweep(): HealthIndicatorResult {
+    const indicator = this.indicators.check('sweep');
+    return this.scheduler.isAlive() ? indicator.up() : indicator.down('due schedules are not being claimed');
+  }
+}

@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { SchedulerModule } from '../scheduler/scheduler.module.js';
+import { HealthController } from './health.controller.js';
+
+@Module({
+  imports: [TerminusModule.forRoot({ logger: false }), SchedulerModule],
+  controllers: [HealthController],
+})
+export class HealthModule {}

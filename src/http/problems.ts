@@ -1,0 +1,72 @@
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+
+@ApiSchema({ name: 'FieldProblem' })
+export class FieldProblem {
+  @ApiProperty({ example: 'schedule_interval', description: 'Path of the field in the request.' })
+  field: string;
+
+  @ApiProperty({ example: 'a cron expression of 5 or 6 fields, such as "0 9 * * MON-FRI"' })
+  message: string;
+}
+
+/** An error answer, as RFC 9457 (problem details for HTTP APIs) shapes it. */
+@ApiSchema({ name: 'Problem' })
+export class Problem {
+  @ApiProperty({ example: 'about:blank' })
+  type: string;
+
+  @ApiProperty({ example: 'Unprocessable Content' })
+  title: string;
+
+  @ApiProperty({ example: 422 })
+  status: number;
+
+  @ApiProperty({ example: 'schedule_interval is not valid' })
+  detail: string;
+
+  @ApiPropertyOptional({ type: [FieldProblem], description: 'Every field that is wrong, for status 422.' })
+  errors?: FieldProblem[];
+}
+
+/** An error a caller is told of. Everything else that is thrown becomes a 500 that tells nothing. */
+export abstract class ProblemError extends Error {
+  abstract readonly status: number;
+  readonly errors?: FieldProblem[];
+}
+
+/** The credential is missing, wrong, expired or revoked. */
+export class NotSignedIn extends ProblemError {
+  readonly status = 401;
+}
+
+/** The caller is known, but its role does not reach. */
+export class NotAllowed extends ProblemError {
+  readonly status = 403;
+}
+
+/** There is none, or it is somebody else's: a caller cannot tell which. */
+export class NotFound extends ProblemError {
+  readonly status = 404;
+
+  constructor(what: string, id: number | string) {
+    super(`There is no ${what} ${String(id)}.`);
+  }
+}
+
+/** The request contradicts what is stored. */
+export class Conflict extends ProblemError {
+  readonly status = 409;
+}
+
+/** The request is well-formed, but fields of it cannot be used. */
+export class InvalidFields extends ProblemError {
+  readonly status = 422;
+
+  constructor(override readonly errors: FieldProblem[]) {
+    super(
+      errors.length === 1
+        ? `${errors[0]?.field ?? 'A field'} is not valid.`
+        : `${String(errors.length)} fields are not valid.`,
+    );
+  }
+}

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppLogger } from './app.logger.js';
+import { AppModule } from './app.module.js';
+import { httpAdapter, setUpApp } from './app.setup.js';
+import { AppConfig, InvalidSettings } from './config/app-config.js';
+import { DatabaseInUse } from './database/file-lock.js';
+
+/** Starts the service and reports when it answers. SIGTERM and SIGINT stop it in order. */
+async function main(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const config = AppConfig.fromProcess();
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule, httpAdapter(), {
+    logger: new AppLogger(config),
+    abortOnError: false,
+  });
+  setUpApp(app).enableShutdownHooks();
+  await app.listen(config.port, config.host);
+  const url = await app.getUrl();
+  new Logger('Service').log(`ready at ${url} (Swagger UI: ${url}/docs), data in ${config.databaseFile}`);
+}
+
+main().catch((error: unknown) => {
+  // What an operator can mend needs words; what we have to mend needs the stack, too.
+  const mendable = error instanceof InvalidSettings || error instanceof DatabaseInUse;
+  const reason = error instanceof Error ? (mendable ? error.message : error.stack) : error;
+  process.stderr.write(`The service did not start.\n${String(reason)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,37 @@
+import { type BeforeApplicationShutdown, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ActionsModule } from '../actions/actions.module.js';
+import { AppConfig } from '../config/app-config.js';
+import { RunQueue } from '../run-queue/run-queue.js';
+import { RunQueueModule } from '../run-queue/run-queue.module.js';
+import { SchedulesModule } from '../schedules/schedules.module.js';
+import { Recovery } from './recovery.js';
+import { RunExecutor } from './run-executor.js';
+import { RunLedger } from './run-ledger.js';
+import { Run } from './run.entity.js';
+import { RunsController } from './runs.controller.js';
+import { RunsService } from './runs.service.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([Run]), SchedulesModule, ActionsModule, RunQueueModule],
+  controllers: [RunsController],
+  providers: [RunsService, RunLedger, RunExecutor, Recovery],
+  exports: [Recovery, RunQueueModule],
+})
+export class RunsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    private readonly queue: RunQueue,
+    private readonly executor: RunExecutor,
+    private readonly config: AppConfig,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.queue.consume((runId) => this.executor.execute(runId));
+  }
+
+  /** Before the database closes: lets running attempts end, and leaves the others to recovery. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.queue.close(this.config.shutdownGraceMs);
+    this.executor.stop();
+  }
+}

@@ -1,0 +1,98 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
+import { Interval } from '@nestjs/schedule';
+import { Clock } from '../clock/clock.js';
+import { Recovery } from '../runs/recovery.js';
+import { SCHEDULE_CREATED, SCHEDULE_UPDATED, type ScheduleEvent } from '../schedules/schedule.events.js';
+import { Alarms, HORIZON_MS } from './alarms.js';
+import { Claimer, SLICE } from './claimer.js';
+
+export const SWEEP_MS = 5000;
+
+/**
+ * Sees to it that what is due gets claimed. Alarms wake it in time; a sweep catches whatever had no alarm
+ * (a clock that stepped, a computer that slept, another process's edit), so an alarm that is lost costs
+ * lateness, never a run.
+ */
+@Injectable()
+export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(SchedulerService.name);
+  private readonly ring = (): void => void this.claimDue().catch(this.report);
+  private readonly report = (error: unknown): void => {
+    this.logger.error(`due schedules cannot be claimed yet: ${String(error)}`);
+  };
+  private claiming: Promise<void> | undefined;
+  private again = false;
+  private stopped = false;
+  private lastSweep: Date | undefined;
+
+  constructor(
+    private readonly claimer: Claimer,
+    private readonly alarms: Alarms,
+    private readonly recovery: Recovery,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Runs that a dead process left come first, then what fell due meanwhile, then alarms. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.recovery.runOnce();
+    void this.sweep();
+    await this.setAlarms();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    await this.claiming?.catch(this.report);
+  }
+
+  /**
+   * Claims all that is due. Resolves when nothing is left; called meanwhile, it looks once more. Rejects when
+   * the database cannot store: then nothing is lost, and the next sweep tries again.
+   */
+  claimDue(): Promise<void> {
+    this.again = true;
+    this.claiming ??= this.claimAll().finally(() => (this.claiming = undefined));
+    return this.claiming;
+  }
+
+  @Interval('sweep', SWEEP_MS)
+  async sweep(): Promise<void> {
+    try {
+      await this.claimDue();
+      this.lastSweep = this.clock.now();
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  @Interval('set-alarms', HORIZON_MS / 2)
+  async setAlarms(): Promise<void> {
+    if (!this.stopped) await this.alarms.setAll(this.ring);
+  }
+
+  @OnEvent(SCHEDULE_CREATED)
+  @OnEvent(SCHEDULE_UPDATED)
+  onScheduleChanged({ next_run }: ScheduleEvent): void {
+    if (next_run && !this.stopped) this.alarms.set(next_run, this.ring);
+  }
+
+  /** Whether sweeps come through; when not, due schedules are not being claimed. */
+  isAlive(): boolean {
+    return (
+      this.lastSweep !== undefined && this.clock.now().getTime() - this.lastSweep.getTime() < 3 * SWEEP_MS
+    );
+  }
+
+  private async claimAll(): Promise<void> {
+    while (this.again && !this.stopped) {
+      this.again = false;
+      const nextRuns = await this.claimer.claimSlice();
+      for (const instant of new Set(nextRuns.map((next) => next?.getTime()))) {
+        if (instant !== undefined) this.alarms.set(new Date(instant), this.ring);
+      }
+      if (nextRuns.length === SLICE) this.again = true;
+      // The API answers between slices.
+      await new Promise(setImmediate);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { isTimeZone } from '../../timing/time-zone.js';
+import { intervalFault } from '../../timing/next-occurrence.js';
+import { registerDecorator } from 'class-validator';
+
+/** A property that must pass `fault`, which tells what would be right about a value that does not. */
+const Faultless =
+  (name: string, fault: (value: unknown) => string | undefined): PropertyDecorator =>
+  (target, property) => {
+    registerDecorator({
+      name,
+      target: target.constructor,
+      propertyName: String(property),
+      validator: {
+        validate: (value: unknown) => fault(value) === undefined,
+        defaultMessage: (args) => fault(args?.value) ?? '',
+      },
+    });
+  };
+
+/** A `schedule_interval` that is well-formed and comes due some day. */
+export const IsScheduleInterval = (): PropertyDecorator => Faultless('isScheduleInterval', intervalFault);
+
+/** The name of a time zone that this runtime knows. */
+export const IsZone = (): PropertyDecorator =>
+  Faultless('isZone', (value) =>
+    typeof value === 'string' && isTimeZone(value)
+      ? undefined
+      : 'the name of an IANA time zone, such as UTC or Europe/Berlin',
+  );

@@ -1,0 +1,64 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn } from 'typeorm';
+import type { ActionPayload } from '../actions/dto/action.dto.js';
+import { CreatedAtColumn, InstantColumn, JsonColumn } from '../database/columns.js';
+import { User } from '../users/user.entity.js';
+
+/**
+ * What a user wants done, and when. `next_run` is the truth about when it is due: the claimer looks at
+ * nothing else, so it is null whenever the schedule must not fire (disabled, completed or deleted).
+ */
+@Entity('schedules')
+export class Schedule {
+  @PrimaryGeneratedColumn()
+  id: number;
+
+  /** Null once the owner was deleted. */
+  @Index()
+  @Column('integer', { nullable: true })
+  owner_id: number | null;
+
+  @ManyToOne(() => User, { onDelete: 'SET NULL', nullable: true })
+  @JoinColumn({ name: 'owner_id' })
+  owner?: User | null;
+
+  @Column('varchar')
+  title: string;
+
+  @Column('varchar', { nullable: true })
+  description: string | null;
+
+  /** True when no occurrence can follow, or when the user says so. */
+  @Column('boolean', { default: false })
+  is_completed: boolean;
+
+  @Column('boolean', { default: true })
+  enabled: boolean;
+
+  @Column('varchar')
+  schedule_interval: string;
+
+  /** An IANA time zone. */
+  @Column('varchar', { default: 'UTC' })
+  timezone: string;
+
+  @JsonColumn()
+  action: ActionPayload;
+
+  /** When the latest run was claimed. */
+  @InstantColumn({ nullable: true })
+  last_run: Date | null;
+
+  @Index('schedules_due', { where: '"next_run" IS NOT NULL' })
+  @InstantColumn({ nullable: true })
+  next_run: Date | null;
+
+  @CreatedAtColumn()
+  created_at: Date;
+
+  @InstantColumn({ default: () => 'CURRENT_TIMESTAMP' })
+  updated_at: Date;
+
+  /** Set instead of removing the row, so that what became of its runs stays readable. */
+  @InstantColumn({ nullable: true })
+  deleted_at: Date | null;
+}

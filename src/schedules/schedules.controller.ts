@@ -1,0 +1,73 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiProblems } from '../http/api-problems.js';
+import { ApiPage, sendPage } from '../http/page.js';
+import { CurrentUser, type Principal } from '../http/principal.js';
+import { RowIdPipe } from '../http/row-id.pipe.js';
+import { ScheduleCreateDto } from './dto/schedule-create.dto.js';
+import { ScheduleQuery } from './dto/schedule-query.dto.js';
+import { ScheduleUpdateDto } from './dto/schedule-update.dto.js';
+import { ScheduleDto } from './dto/schedule.dto.js';
+import { SchedulesService } from './schedules.service.js';
+
+@ApiTags('schedules')
+@ApiBearerAuth()
+@Controller('schedules')
+export class SchedulesController {
+  constructor(private readonly schedules: SchedulesService) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'createSchedule', summary: 'Create a schedule' })
+  @ApiOkResponse({ type: ScheduleDto })
+  @ApiProblems(400, 401, 422)
+  async create(@CurrentUser() caller: Principal, @Body() fields: ScheduleCreateDto): Promise<ScheduleDto> {
+    return ScheduleDto.from(await this.schedules.create(caller, fields));
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'listSchedules', summary: 'All schedules; a member sees its own' })
+  @ApiPage(ScheduleDto)
+  @ApiProblems(401, 422)
+  async list(
+    @CurrentUser() caller: Principal,
+    @Query() query: ScheduleQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ScheduleDto[]> {
+    const page = await this.schedules.list(caller, query);
+    return sendPage(page, request, reply).map((schedule) => ScheduleDto.from(schedule));
+  }
+
+  @Get(':id')
+  @ApiOperation({ operationId: 'getSchedule', summary: 'One schedule' })
+  @ApiOkResponse({ type: ScheduleDto })
+  @ApiProblems(401, 404, 422)
+  async get(@CurrentUser() caller: Principal, @Param('id', RowIdPipe) id: number): Promise<ScheduleDto> {
+    return ScheduleDto.from(await this.schedules.get(caller, id));
+  }
+
+  @Patch(':id')
+  @ApiOperation({
+    operationId: 'updateSchedule',
+    summary: 'Change a schedule; counts for the very next occurrence',
+  })
+  @ApiOkResponse({ type: ScheduleDto })
+  @ApiProblems(400, 401, 404, 422)
+  async update(
+    @CurrentUser() caller: Principal,
+    @Param('id', RowIdPipe) id: number,
+    @Body() fields: ScheduleUpdateDto,
+  ): Promise<ScheduleDto> {
+    return ScheduleDto.from(await this.schedules.update(caller, id, fields));
+  }
+
+  @Delete(':id')
+  @ApiOperation({ operationId: 'deleteSchedule', summary: 'Delete a schedule; it never fires again' })
+  @ApiOkResponse({ type: ScheduleDto, description: 'The schedule as it was.' })
+  @ApiProblems(401, 404, 422)
+  async delete(@CurrentUser() caller: Principal, @Param('id', RowIdPipe) id: number): Promise<ScheduleDto> {
+    return ScheduleDto.from(await this.schedules.delete(caller, id));
+  }
+}

@@ -1,0 +1,72 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiPage, PageQuery, sendPage } from '../http/page.js';
+import { CurrentUser, type Principal, Public } from '../http/principal.js';
+import { ApiProblems } from '../http/api-problems.js';
+import { RowIdPipe } from '../http/row-id.pipe.js';
+import { UserCreateDto } from './dto/user-create.dto.js';
+import { UserUpdateDto } from './dto/user-update.dto.js';
+import { UserDto } from './dto/user.dto.js';
+import { UsersService } from './users.service.js';
+
+@ApiTags('users')
+@ApiBearerAuth()
+@Controller('user')
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+
+  @Post()
+  @Public()
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'createUser', summary: 'Sign up; the first user becomes admin', security: [] })
+  @ApiOkResponse({ type: UserDto })
+  @ApiProblems(400, 409, 422)
+  async create(@Body() fields: UserCreateDto): Promise<UserDto> {
+    return UserDto.from(await this.users.create(fields));
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'listUsers', summary: 'All users; a member sees only itself' })
+  @ApiPage(UserDto)
+  @ApiProblems(401, 422)
+  async list(
+    @CurrentUser() caller: Principal,
+    @Query() query: PageQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserDto[]> {
+    return sendPage(await this.users.list(caller, query), request, reply).map((user) => UserDto.from(user));
+  }
+
+  @Get(':id')
+  @ApiOperation({ operationId: 'getUser', summary: 'One user' })
+  @ApiOkResponse({ type: UserDto })
+  @ApiProblems(401, 404, 422)
+  async get(@CurrentUser() caller: Principal, @Param('id', RowIdPipe) id: number): Promise<UserDto> {
+    return UserDto.from(await this.users.get(caller, id));
+  }
+
+  @Patch(':id')
+  @ApiOperation({ operationId: 'updateUser', summary: 'Change a user; a new password ends its sessions' })
+  @ApiOkResponse({ type: UserDto })
+  @ApiProblems(400, 401, 404, 409, 422)
+  async update(
+    @CurrentUser() caller: Principal,
+    @Param('id', RowIdPipe) id: number,
+    @Body() fields: UserUpdateDto,
+  ): Promise<UserDto> {
+    return UserDto.from(await this.users.update(caller, id, fields));
+  }
+
+  @Delete(':id')
+  @ApiOperation({
+    operationId: 'deleteUser',
+    summary: 'Delete a user; its schedules stay, ownerless and disabled',
+  })
+  @ApiOkResponse({ type: UserDto, description: 'The user as it was.' })
+  @ApiProblems(401, 404, 422)
+  async delete(@CurrentUser() caller: Principal, @Param('id', RowIdPipe) id: number): Promise<UserDto> {
+    return UserDto.from(await this.users.delete(caller, id));
+  }
+}
