@@ -74,7 +74,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 // A native module fits one ABI: another Node needs another install.
 const packages = digest(['package-lock.json'], process.versions.modules);
 unlessDone('node_modules/.prepared', packages, () => {
-  npm('installing the locked packages', ['ci', '--include=dev', '--no-audit', '--no-fund']);
+  npm('installing the locked packages', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
 });
 unlessDone('dist/.prepared', digest(SOURCES, packages), () => {
   npm('building', ['run', 'build', '--silent']);
