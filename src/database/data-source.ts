@@ -1,18 +1,17 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { AppConfig } from '../config/app-config.js';
 import { FileLock } from './file-lock.js';
-
-const MIGRATIONS = join(import.meta.dirname, '../../migrations/sqlite/*.{js,ts}');
+import { MIGRATIONS } from './migrations.js';
 
 /** How to open the database; without entities, which the modules (and ormconfig.ts) add. */
 export function dataSourceOptions(config: AppConfig): DataSourceOptions {
   return {
     type: 'better-sqlite3',
     database: config.databaseFile,
-    migrations: [MIGRATIONS],
+    migrations: MIGRATIONS,
     migrationsTransactionMode: 'each',
     // WAL lets readers and the writer work side by side; FULL makes a commit survive a power cut.
     prepareDatabase: (connection: Database.Database) => {

@@ -28,7 +28,7 @@ export class FileLock {
       connection.exec('BEGIN IMMEDIATE');
       return new FileLock(connection);
     } catch (error) {
-      const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+      const busy = (error as { code?: unknown }).code === 'SQLITE_BUSY';
       const holder = busy ? Number(connection.pragma('user_version', { simple: true })) : 0;
       connection.close();
       throw busy ? new DatabaseInUse(file, holder) : error;

@@ -1,10 +1,10 @@
-import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '../http/api-problems.js';
 import { ApiPage, sendPage } from '../http/page.js';
 import { CurrentUser, type Principal } from '../http/principal.js';
-import { RowIdPipe } from '../http/row-id.pipe.js';
+import { RowId } from '../http/row-id.js';
 import { RunQuery, ScheduleRunsQuery } from './dto/run-query.dto.js';
 import { RunDto } from './dto/run.dto.js';
 import { RunsService } from './runs.service.js';
@@ -32,7 +32,7 @@ export class RunsController {
   @ApiOperation({ operationId: 'getRun', summary: 'One run' })
   @ApiOkResponse({ type: RunDto })
   @ApiProblems(401, 404, 422)
-  async get(@CurrentUser() caller: Principal, @Param('id', RowIdPipe) id: number): Promise<RunDto> {
+  async get(@CurrentUser() caller: Principal, @RowId() id: number): Promise<RunDto> {
     return RunDto.from(await this.runs.get(caller, id));
   }
 
@@ -43,7 +43,7 @@ export class RunsController {
   @ApiProblems(401, 404, 422)
   async listOfSchedule(
     @CurrentUser() caller: Principal,
-    @Param('id', RowIdPipe) id: number,
+    @RowId() id: number,
     @Query() query: ScheduleRunsQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -1,10 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '../http/api-problems.js';
 import { ApiPage, sendPage } from '../http/page.js';
 import { CurrentUser, type Principal } from '../http/principal.js';
-import { RowIdPipe } from '../http/row-id.pipe.js';
+import { RowId } from '../http/row-id.js';
 import { ScheduleCreateDto } from './dto/schedule-create.dto.js';
 import { ScheduleQuery } from './dto/schedule-query.dto.js';
 import { ScheduleUpdateDto } from './dto/schedule-update.dto.js';
@@ -44,7 +44,7 @@ export class SchedulesController {
   @ApiOperation({ operationId: 'getSchedule', summary: 'One schedule' })
   @ApiOkResponse({ type: ScheduleDto })
   @ApiProblems(401, 404, 422)
-  async get(@CurrentUser() caller: Principal, @Param('id', RowIdPipe) id: number): Promise<ScheduleDto> {
+  async get(@CurrentUser() caller: Principal, @RowId() id: number): Promise<ScheduleDto> {
     return ScheduleDto.from(await this.schedules.get(caller, id));
   }
 
@@ -57,7 +57,7 @@ export class SchedulesController {
   @ApiProblems(400, 401, 404, 422)
   async update(
     @CurrentUser() caller: Principal,
-    @Param('id', RowIdPipe) id: number,
+    @RowId() id: number,
     @Body() fields: ScheduleUpdateDto,
   ): Promise<ScheduleDto> {
     return ScheduleDto.from(await this.schedules.update(caller, id, fields));
@@ -67,7 +67,7 @@ export class SchedulesController {
   @ApiOperation({ operationId: 'deleteSchedule', summary: 'Delete a schedule; it never fires again' })
   @ApiOkResponse({ type: ScheduleDto, description: 'The schedule as it was.' })
   @ApiProblems(401, 404, 422)
-  async delete(@CurrentUser() caller: Principal, @Param('id', RowIdPipe) id: number): Promise<ScheduleDto> {
+  async delete(@CurrentUser() caller: Principal, @RowId() id: number): Promise<ScheduleDto> {
     return ScheduleDto.from(await this.schedules.delete(caller, id));
   }
 }

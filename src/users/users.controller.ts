@@ -1,10 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiPage, PageQuery, sendPage } from '../http/page.js';
 import { CurrentUser, type Principal, Public } from '../http/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
-import { RowIdPipe } from '../http/row-id.pipe.js';
+import { RowId } from '../http/row-id.js';
 import { UserCreateDto } from './dto/user-create.dto.js';
 import { UserUpdateDto } from './dto/user-update.dto.js';
 import { UserDto } from './dto/user.dto.js';
@@ -43,7 +43,7 @@ export class UsersController {
   @ApiOperation({ operationId: 'getUser', summary: 'One user' })
   @ApiOkResponse({ type: UserDto })
   @ApiProblems(401, 404, 422)
-  async get(@CurrentUser() caller: Principal, @Param('id', RowIdPipe) id: number): Promise<UserDto> {
+  async get(@CurrentUser() caller: Principal, @RowId() id: number): Promise<UserDto> {
     return UserDto.from(await this.users.get(caller, id));
   }
 
@@ -53,7 +53,7 @@ export class UsersController {
   @ApiProblems(400, 401, 404, 409, 422)
   async update(
     @CurrentUser() caller: Principal,
-    @Param('id', RowIdPipe) id: number,
+    @RowId() id: number,
     @Body() fields: UserUpdateDto,
   ): Promise<UserDto> {
     return UserDto.from(await this.users.update(caller, id, fields));
@@ -66,7 +66,7 @@ export class UsersController {
   })
   @ApiOkResponse({ type: UserDto, description: 'The user as it was.' })
   @ApiProblems(401, 404, 422)
-  async delete(@CurrentUser() caller: Principal, @Param('id', RowIdPipe) id: number): Promise<UserDto> {
+  async delete(@CurrentUser() caller: Principal, @RowId() id: number): Promise<UserDto> {
     return UserDto.from(await this.users.delete(caller, id));
   }
 }

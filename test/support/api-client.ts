@@ -41,8 +41,10 @@ export class ApiClient {
   }
 
   get = <Body = Problem>(path: string): Promise<Answer<Body>> => this.request<Body>('GET', path);
-  post = <Body = Problem>(path: string, body?: unknown): Promise<Answer<Body>> => this.request('POST', path, body);
-  patch = <Body = Problem>(path: string, body: unknown): Promise<Answer<Body>> => this.request('PATCH', path, body);
+  post = <Body = Problem>(path: string, body?: unknown): Promise<Answer<Body>> =>
+    this.request('POST', path, body);
+  patch = <Body = Problem>(path: string, body: unknown): Promise<Answer<Body>> =>
+    this.request('PATCH', path, body);
   delete = <Body = Problem>(path: string): Promise<Answer<Body>> => this.request<Body>('DELETE', path);
 
   withToken(token: string): ApiClient {
@@ -54,8 +56,13 @@ export class ApiClient {
     const user = newUserFields(fields);
     const created = await this.post<UserDto>('/user', user);
     if (created.status !== 200) throw new Error(`sign-up failed: ${JSON.stringify(created.body)}`);
-    const { body } = await this.post<{ token: string; user: UserDto }>('/auth/signin', user);
-    return new SignedInClient(this.url, body.token, body.user, user.password);
+    return this.signIn(user.email, user.password);
+  }
+
+  async signIn(email: string, password: string): Promise<SignedInClient> {
+    const login = await this.post<{ token: string; user: UserDto }>('/auth/signin', { email, password });
+    if (login.status !== 200) throw new Error(`signing in failed: ${JSON.stringify(login.body)}`);
+    return new SignedInClient(this.url, login.body.token, login.body.user, password);
   }
 }
 
@@ -81,7 +88,9 @@ export class SignedInClient extends ApiClient {
   }
 }
 
-export function newUserFields(fields: object = {}): Record<string, string> & { email: string; password: string } {
+export function newUserFields(
+  fields: object = {},
+): Record<string, string> & { email: string; password: string } {
   const number = String(++users).padStart(6, '0');
   return {
     first_name: 'Ada',

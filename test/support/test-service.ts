@@ -19,7 +19,7 @@ export class TestService {
     readonly app: NestFastifyApplication,
     readonly api: ApiClient,
     readonly clock: SettableClock,
-    private readonly folder: string,
+    readonly folder: string,
   ) {}
 
   static async start(settings: Record<string, string> = {}): Promise<TestService> {

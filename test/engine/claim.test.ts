@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { RunDto } from '../../src/runs/dto/run.dto.js';
+import type { ScheduleDto } from '../../src/schedules/dto/schedule.dto.js';
+import type { SignedInClient } from '../support/api-client.js';
+import { insertSchedules } from '../support/many-schedules.js';
+import { recordStatements } from '../support/statements.js';
+import { TestService } from '../support/test-service.js';
+
+let service: TestService;
+let user: SignedInClient;
+beforeEach(async () => {
+  service = await TestService.start();
+  service.clock.set('2030-01-01T12:00:00Z');
+  user = await service.api.newUser();
+});
+afterEach(() => service.stop());
+
+const runs = async (query = ''): Promise<RunDto[]> => (await user.get<RunDto[]>(`/runs${query}`)).body;
+const count = async (where: string): Promise<number> => {
+  const [row] = await service.dataSource.query<{ n: number }[]>(
+    `SELECT count(*) AS n FROM runs WHERE ${where}`,
+  );
+  return row?.n ?? -1;
+};
+
+test.each([1, 500])('a slice of %d takes 5 statements', async (size) => {
+  await insertSchedules(service, size, service.clock.now());
+  const statements = recordStatements(service.dataSource.writer);
+  await service.scheduler.claimDue();
+  const claim = statements.slice(0, statements.indexOf('COMMIT') + 1);
+  expect(claim.map((sql) => sql.trim().split(/\s/)[0])).toEqual([
+    'BEGIN',
+    'SELECT',
+    'INSERT',
+    'UPDATE',
+    'COMMIT',
+  ]);
+  await service.settled();
+  expect(await count(`status = 'succeeded'`)).toBe(size);
+});
+
+test('more than a slice is claimed in one go, each schedule once', async () => {
+  await insertSchedules(service, 1234, service.clock.now());
+  await service.tick();
+  expect(await count(`status = 'succeeded'`)).toBe(1234);
+  expect(await count('1 = 1')).toBe(1234);
+  await service.tick();
+  expect(await count('1 = 1')).toBe(1234);
+});
+
+test('many runs share few commits', async () => {
+  await insertSchedules(service, 500, service.clock.now());
+  const statements = recordStatements(service.dataSource.writer);
+  await service.tick();
+  // One for the claim, and starts and outcomes in waves of the run concurrency.
+  expect(statements.filter((sql) => sql === 'COMMIT').length).toBeLessThan(15);
+});
+
+test('a claim that cannot be stored leaves nothing behind, and is made up for', async () => {
+  await insertSchedules(service, 3, service.clock.now());
+  await service.unitOfWork.transaction((manager) =>
+    manager.query(
+      `CREATE TRIGGER full BEFORE UPDATE ON schedules BEGIN SELECT RAISE(ABORT, 'disk full'); END`,
+    ),
+  );
+  await expect(service.scheduler.claimDue()).rejects.toThrow('disk full');
+  expect(await count('1 = 1')).toBe(0);
+  await service.unitOfWork.transaction((manager) => manager.query('DROP TRIGGER full'));
+  await service.tick();
+  expect(await count(`status = 'succeeded'`)).toBe(3);
+});
+
+test('a schedule whose next occurrence cannot be computed stops, says why, and holds up no other', async () => {
+  await insertSchedules(service, 1, service.clock.now(), 'what an older version took');
+  const good = await user.newSchedule({ schedule_interval: '* * * * *' });
+  service.clock.advance(60_000);
+  await service.tick();
+  expect(await runs('?schedule_id=1')).toMatchObject([
+    { status: 'missed', error: expect.stringMatching(/cannot be computed/) },
+  ]);
+  expect(await runs(`?schedule_id=${String(good.id)}`)).toMatchObject([{ status: 'succeeded' }]);
+});
+
+test('an occurrence that has its row never gets another, also when the clock goes back', async () => {
+  const schedule = await user.newSchedule({ schedule_interval: '* * * * *' });
+  service.clock.set('2030-01-01T12:01:00Z');
+  await service.tick();
+  service.clock.set('2030-01-01T12:00:10Z');
+  await user.patch(`/schedules/${String(schedule.id)}`, { timezone: 'Europe/Berlin' });
+  service.clock.set('2030-01-01T12:01:00Z');
+  await service.tick();
+  service.clock.set('2030-01-01T12:02:00Z');
+  await service.tick();
+  expect((await runs()).map(({ scheduled_for }) => scheduled_for)).toEqual([
+    '2030-01-01T12:02:00.000Z',
+    '2030-01-01T12:01:00.000Z',
+  ]);
+});
+
+test.each([
+  ['pause', (path: string) => user.patch(path, { enabled: false })],
+  ['completion', (path: string) => user.patch(path, { is_completed: true })],
+  ['deletion', (path: string) => user.delete(path)],
+  ['change of interval', (path: string) => user.patch(path, { schedule_interval: '0 0 1 1 *' })],
+])('a %s counts for the very next occurrence, though its alarm is set', async (_change, change) => {
+  const schedule = await user.newSchedule({ schedule_interval: '* * * * *' });
+  await change(`/schedules/${String(schedule.id)}`);
+  service.clock.advance(60_000);
+  await service.tick();
+  expect(await runs()).toEqual([]);
+});
+
+test('last_run is when the latest run was claimed, next_run when the next is due', async () => {
+  const schedule = await user.newSchedule({ schedule_interval: '* * * * *' });
+  service.clock.set('2030-01-01T12:01:00.007Z');
+  await service.tick();
+  expect((await user.get<ScheduleDto>(`/schedules/${String(schedule.id)}`)).body).toMatchObject({
+    last_run: '2030-01-01T12:01:00.007Z',
+    next_run: '2030-01-01T12:02:00.000Z',
+    updated_at: schedule.updated_at,
+  });
+});

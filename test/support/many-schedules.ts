@@ -1,0 +1,19 @@
+import { sqliteInstant } from '../../src/database/columns.js';
+import type { TestService } from './test-service.js';
+
+/** Stores `count` schedules of the first user at once, all due at the same instant. */
+export async function insertSchedules(
+  service: TestService,
+  count: number,
+  next_run: Date,
+  schedule_interval = '@daily',
+): Promise<void> {
+  await service.unitOfWork.transaction((manager) =>
+    manager.query(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+       INSERT INTO schedules (owner_id, title, schedule_interval, action, next_run)
+       SELECT 1, 'schedule ' || i, ?, '{"type":"log"}', ? FROM n`,
+      [count, schedule_interval, sqliteInstant(next_run)],
+    ),
+  );
+}
