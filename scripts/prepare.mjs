@@ -24,7 +24,7 @@ function digest(paths, seed) {
     for (const entry of entries) {
       const child = join(path, entry.name);
       if (entry.isDirectory()) add(child);
-      else
+      else if (!entry.name.endsWith('.spec.ts'))
         hash
           .update(child)
           .update('\0')
@@ -74,7 +74,13 @@ if (major < 20 || (major === 20 && minor < 19)) {
 // A native module fits one ABI: another Node needs another install.
 const packages = digest(['package-lock.json'], process.versions.modules);
 unlessDone('node_modules/.prepared', packages, () => {
-  npm('installing the locked packages', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+  npm('installing the locked packages', [
+    'ci',
+    '--include=dev',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
 });
 unlessDone('dist/.prepared', digest(SOURCES, packages), () => {
   npm('building', ['run', 'build', '--silent']);

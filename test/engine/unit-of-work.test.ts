@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Repository } from 'typeorm';
+import { type Repository } from 'typeorm';
 import { Schedule } from '../../src/schedules/schedule.entity.js';
 import type { ScheduleDto } from '../../src/schedules/dto/schedule.dto.js';
 import type { SignedInClient } from '../support/api-client.js';

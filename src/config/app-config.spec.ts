@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { AppConfig, InvalidSettings } from './app-config.js';
+
+describe('AppConfig', () => {
+  test('needs nothing to be set', () => {
+    expect(new AppConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 8000,
+      databaseFile: resolve('data/scheduler.db'),
+      jwtSecret: undefined,
+      sessionTtlSeconds: 86_400,
+      runConcurrency: 256,
+      shutdownGraceMs: 10_000,
+      logLevels: ['fatal', 'error', 'warn', 'log'],
+    });
+  });
+
+  test('takes an empty variable for an unset one', () => {
+    expect(new AppConfig({ PORT: '', JWT_SECRET: '' })).toMatchObject({ port: 8000, jwtSecret: undefined });
+  });
+
+  test.each([
+    ['PORT', 'abc', '0 to 65535'],
+    ['PORT', '70000', '0 to 65535'],
+    ['PORT', '1.5', '0 to 65535'],
+    ['HOST', 'two words', 'host name'],
+    ['DATABASE_URL', 'mysql://localhost/x', 'file:PATH'],
+    ['DATABASE_URL', 'file::memory:', 'file:PATH'],
+    ['SESSION_TTL_HOURS', '0', '1 to 8760'],
+    ['RUN_CONCURRENCY', '-1', '1 to 10000'],
+    ['SHUTDOWN_GRACE_SECONDS', '10s', '0 to 3600'],
+    ['LOG_LEVEL', 'loud', 'fatal, error'],
+    ['LOG_FORMAT', 'xml', 'json, pretty'],
+  ])('refuses %s=%s, naming it and what it takes', (name, value, expected) => {
+    expect(() => new AppConfig({ [name]: value })).toThrow(InvalidSettings);
+    expect(() => new AppConfig({ [name]: value })).toThrow(`${name}: "${value}" cannot be used; it takes`);
+    expect(() => new AppConfig({ [name]: value })).toThrow(expected);
+  });
+
+  test('names every fault at once, and no secret', () => {
+    const faulty = (): AppConfig => new AppConfig({ PORT: 'x', JWT_SECRET: 'too short', LOG_LEVEL: 'y' });
+    expect(faulty).toThrow(/PORT[^]*JWT_SECRET[^]*LOG_LEVEL/);
+    expect(faulty).not.toThrow(/too short/);
+  });
+});
