@@ -15,8 +15,8 @@ const MAY_IMPORT = {
   auth: ['users', 'config', 'clock', 'http', 'database'],
   actions: ['config', 'clock', 'http'],
   schedules: ['timing', 'actions', 'users', 'clock', 'http', 'database'],
-  'run-queue': ['config'],
-  runs: ['schedules', 'actions', 'run-queue', 'config', 'clock', 'http', 'database'],
+  'run-queue': ['config', 'clock'],
+  runs: ['schedules', 'actions', 'run-queue', 'timing', 'config', 'clock', 'http', 'database'],
   scheduler: ['schedules', 'runs', 'run-queue', 'timing', 'clock', 'database'],
   health: ['scheduler', 'database', 'http'],
 };

@@ -41,6 +41,17 @@ export class Initial1795392550742 implements MigrationInterface {
         "schedule_interval" varchar NOT NULL,
         "timezone" varchar NOT NULL DEFAULT ('UTC'),
         "action" text NOT NULL,
+        "overlap_policy" varchar NOT NULL DEFAULT ('skip'),
+        "misfire_policy" varchar NOT NULL DEFAULT ('once'),
+        "misfire_window_seconds" integer NOT NULL DEFAULT (86400),
+        "retry_policy" text NOT NULL,
+        "delivery" varchar NOT NULL DEFAULT ('at_least_once'),
+        "start_at" datetime,
+        "end_at" datetime,
+        "max_runs" integer,
+        "run_count" integer NOT NULL DEFAULT (0),
+        "jitter_seconds" integer NOT NULL DEFAULT (0),
+        "tags" text NOT NULL,
         "last_run" datetime,
         "next_run" datetime,
         "created_at" datetime NOT NULL DEFAULT (CURRENT_TIMESTAMP),
@@ -61,6 +72,8 @@ export class Initial1795392550742 implements MigrationInterface {
         "trigger" varchar NOT NULL,
         "status" varchar NOT NULL,
         "attempt" integer NOT NULL DEFAULT (0),
+        "max_attempts" integer NOT NULL DEFAULT (1),
+        "available_at" datetime NOT NULL DEFAULT (CURRENT_TIMESTAMP),
         "started_at" datetime,
         "finished_at" datetime,
         "lateness_ms" integer,
@@ -68,11 +81,18 @@ export class Initial1795392550742 implements MigrationInterface {
         "missed_count" integer NOT NULL DEFAULT (0),
         "output" text,
         "error" text,
+        "attempts" text NOT NULL DEFAULT ('[]'),
         "created_at" datetime NOT NULL DEFAULT (CURRENT_TIMESTAMP),
         CONSTRAINT "FK_f075cef8f9adf187f9b9da77002" FOREIGN KEY ("schedule_id") REFERENCES "schedules" ("id") ON DELETE CASCADE ON UPDATE NO ACTION
       )`);
     await queryRunner.query(
-      `CREATE UNIQUE INDEX "runs_one_per_occurrence" ON "runs" ("schedule_id", "scheduled_for")`,
+      `CREATE UNIQUE INDEX "runs_one_per_occurrence" ON "runs" ("schedule_id", "scheduled_for") WHERE "trigger" IN ('schedule', 'catch_up')`,
+    );
+    await queryRunner.query(
+      `CREATE INDEX "runs_queued" ON "runs" ("available_at") WHERE "status" = 'queued'`,
+    );
+    await queryRunner.query(
+      `CREATE INDEX "runs_finished" ON "runs" ("finished_at") WHERE "finished_at" IS NOT NULL`,
     );
     await queryRunner.query(
       `CREATE INDEX "runs_unfinished" ON "runs" ("schedule_id") WHERE "status" IN ('queued', 'running')`,

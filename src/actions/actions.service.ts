@@ -12,6 +12,10 @@ export class ActionsService {
     this.byType = { log };
   }
 
+  timeoutMs(payload: ActionPayload): number {
+    return this.byType[payload.type].timeoutMs();
+  }
+
   perform(payload: ActionPayload, context: ActionContext, signal: AbortSignal): Promise<ActionResult> {
     return this.byType[payload.type].perform(payload, context, signal);
   }

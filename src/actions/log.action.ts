@@ -8,6 +8,10 @@ export class LogAction extends Action<LogActionDto> {
   readonly type = 'log';
   private readonly logger = new Logger('Run');
 
+  timeoutMs(): number {
+    return 30_000;
+  }
+
   perform(
     _payload: LogActionDto,
     { run, schedule }: ActionContext,

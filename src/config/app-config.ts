@@ -20,6 +20,8 @@ export class AppConfig {
   readonly sessionTtlSeconds: number;
   /** Runs that execute at the same time in this process. */
   readonly runConcurrency: number;
+  /** How long a run is kept after it is over. */
+  readonly runRetentionMs: number;
   /** How long a shutdown waits for running attempts. */
   readonly shutdownGraceMs: number;
   readonly logLevels: (typeof LOG_LEVELS)[number][];
@@ -34,6 +36,7 @@ export class AppConfig {
     this.jwtSecret = environment.JWT_SECRET;
     this.sessionTtlSeconds = environment.SESSION_TTL_HOURS * 3600;
     this.runConcurrency = environment.RUN_CONCURRENCY;
+    this.runRetentionMs = environment.RUN_RETENTION_DAYS * 86_400_000;
     this.shutdownGraceMs = environment.SHUTDOWN_GRACE_SECONDS * 1000;
     this.logLevels = LOG_LEVELS.slice(0, LOG_LEVELS.indexOf(environment.LOG_LEVEL) + 1);
     this.logFormat = environment.LOG_FORMAT ?? (process.stdout.isTTY ? 'pretty' : 'json');

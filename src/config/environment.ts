@@ -37,6 +37,9 @@ export class Environment {
   @WholeNumber(1, 10_000)
   RUN_CONCURRENCY = 256;
 
+  @WholeNumber(1, 36_500, 'of days ')
+  RUN_RETENTION_DAYS = 30;
+
   @WholeNumber(0, 3600, 'of seconds ')
   SHUTDOWN_GRACE_SECONDS = 10;
 

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsString, Length, Matches, ValidateIf } from 'class-validator';
+import { IsDate, IsIn, IsInt, IsString, Length, Max, Min, NotContains, ValidateIf } from 'class-validator';
 
 /** The field may be left out, but not be null. (`IsOptional` lets null pass, too.) */
 export const Omittable = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
@@ -22,7 +22,35 @@ export function Text(min: number, max: number): PropertyDecorator {
     Trimmed(),
     IsString({ message }),
     Length(min, max, { message }),
-    // eslint-disable-next-line no-control-regex
-    Matches(/^[^\u0000]*$/, { message: 'a text without NUL characters' }),
+    NotContains('\0', { message: 'a text without NUL characters' }),
   );
 }
+
+/** A whole number in a JSON body. */
+export function WholeNumber(min: number, max: number): PropertyDecorator {
+  const message = `a whole number from ${String(min)} to ${String(max)}`;
+  return applyDecorators(IsInt({ message }), Min(min, { message }), Max(max, { message }));
+}
+
+/** A whole number in a query string. */
+export const WholeNumberText = (min: number, max: number): PropertyDecorator =>
+  applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
+    ),
+    WholeNumber(min, max),
+  );
+
+export const OneOf = (values: readonly string[]): PropertyDecorator =>
+  IsIn(values, { message: `one of ${values.join(', ')}` });
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i;
+
+/** An instant: a date-time of ISO 8601 with its offset. Without one it could be any of 26 hours. */
+export const Instant = (): PropertyDecorator =>
+  applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && INSTANT.test(value) ? new Date(value) : value,
+    ),
+    IsDate({ message: 'an instant with its offset from UTC, such as 2030-01-31T09:00:00Z' }),
+  );

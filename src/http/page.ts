@@ -1,18 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiOkResponse, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { WholeNumberText } from './fields.js';
 
 export const MAX_PAGE_SIZE = 1000;
 
 /** Query parameters every list takes. */
 export class PageQuery {
   @ApiPropertyOptional({ minimum: 1, maximum: MAX_PAGE_SIZE, default: MAX_PAGE_SIZE })
-  @Type(() => Number)
-  @IsInt({ message: `a whole number from 1 to ${String(MAX_PAGE_SIZE)}` })
-  @Min(1, { message: `a whole number from 1 to ${String(MAX_PAGE_SIZE)}` })
-  @Max(MAX_PAGE_SIZE, { message: `a whole number from 1 to ${String(MAX_PAGE_SIZE)}` })
+  @WholeNumberText(1, MAX_PAGE_SIZE)
   limit: number = MAX_PAGE_SIZE;
 
   @ApiPropertyOptional({ description: 'Where the page starts: the cursor that a Link header gave.' })

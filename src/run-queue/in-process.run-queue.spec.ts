@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { type Clock, SystemClock } from '../clock/clock.js';
 import { InProcessRunQueue } from './in-process.run-queue.js';
+import type { QueuedRun } from './run-queue.js';
+
+const clock: Clock = new SystemClock();
+
+/** Runs that are available at once. */
+const runs = (...ids: number[]): QueuedRun[] => ids.map((id) => ({ id, available_at: new Date(0) }));
 
 /** A consumer whose runs end when told to. */
 function manualConsumer(): {
@@ -24,11 +31,11 @@ function manualConsumer(): {
 
 describe('InProcessRunQueue', () => {
   test('delivers in order, at most so many at a time', async () => {
-    const queue = new InProcessRunQueue(2);
+    const queue = new InProcessRunQueue(2, clock);
     const consumer = manualConsumer();
-    queue.add([1, 2, 3]);
+    queue.add(runs(1, 2, 3));
     queue.consume(consumer.consume);
-    queue.add([4]);
+    queue.add(runs(4));
     expect(consumer.started).toEqual([1, 2]);
     await consumer.finish(2);
     expect(consumer.started).toEqual([1, 2, 3]);
@@ -37,23 +44,23 @@ describe('InProcessRunQueue', () => {
   });
 
   test('holds any number', async () => {
-    const queue = new InProcessRunQueue(100);
+    const queue = new InProcessRunQueue(100, clock);
     const seen: number[] = [];
     queue.consume((id) => {
       seen.push(id);
       return Promise.resolve();
     });
     const ids = Array.from({ length: 50_000 }, (_, id) => id);
-    queue.add(ids);
+    queue.add(runs(...ids));
     while (seen.length < ids.length) await new Promise(setImmediate);
     expect(seen).toEqual(ids);
   });
 
   test('closing waits for what is running, and starts nothing more', async () => {
-    const queue = new InProcessRunQueue(1);
+    const queue = new InProcessRunQueue(1, clock);
     const consumer = manualConsumer();
     queue.consume(consumer.consume);
-    queue.add([1, 2]);
+    queue.add(runs(1, 2));
     let closed = false;
     const closing = queue.close(60_000).then(() => (closed = true));
     await new Promise(setImmediate);
@@ -64,9 +71,38 @@ describe('InProcessRunQueue', () => {
   });
 
   test('closing waits no longer than the grace', async () => {
-    const queue = new InProcessRunQueue(1);
+    const queue = new InProcessRunQueue(1, clock);
     queue.consume(manualConsumer().consume);
-    queue.add([1]);
+    queue.add(runs(1));
     await queue.close(10);
+  });
+
+  test('a run waits until it is available, and holds up no other', async () => {
+    const queue = new InProcessRunQueue(1, clock);
+    const seen: number[] = [];
+    const done = new Promise<void>((resolve) => {
+      queue.consume((id) => {
+        seen.push(id);
+        if (id === 1) resolve();
+        return Promise.resolve();
+      });
+    });
+    const begun = clock.now().getTime();
+    queue.add([{ id: 1, available_at: new Date(begun + 50) }, ...runs(2)]);
+    await done;
+    expect(seen).toEqual([2, 1]);
+    expect(clock.now().getTime() - begun).toBeGreaterThanOrEqual(49);
+  });
+
+  test('a run that is added twice is delivered once; one added while active, once more', async () => {
+    const queue = new InProcessRunQueue(1, clock);
+    const consumer = manualConsumer();
+    queue.add(runs(1, 1, 2));
+    queue.consume(consumer.consume);
+    queue.add(runs(1));
+    await consumer.finish(1);
+    await consumer.finish(2);
+    await consumer.finish(1);
+    expect(consumer.started).toEqual([1, 2, 1]);
   });
 });

@@ -1,32 +1,46 @@
-import { RunQueue } from './run-queue.js';
+import type { Clock } from '../clock/clock.js';
+import { LONGEST_WAIT_MS, type QueuedRun, RunQueue } from './run-queue.js';
 
-/** The run queue of a service that is one process: a list in memory. */
+type Consumer = (runId: number) => Promise<void>;
+
+/** The run queue of a service that is one process: a list in memory, and a timer for each run that has to wait. */
 export class InProcessRunQueue extends RunQueue {
-  private waiting: number[] = [];
-  /** Where in `waiting` the next run stands; moving this is cheaper than moving the runs. */
-  private head = 0;
-  private active = 0;
+  /** Runs in the order they are to be delivered; a Set keeps that order, and each run once. */
+  private readonly ready = new Set<number>();
+  private readonly active = new Set<number>();
+  /** Added while active: delivered once more, for the row may have changed since the consumer read it. */
+  private readonly again = new Set<number>();
+  private readonly timers = new Map<number, NodeJS.Timeout>();
+  private consumer: Consumer | undefined;
   private closed = false;
-  private consumer: ((runId: number) => Promise<void>) | undefined;
   private whenIdle: (() => void) | undefined;
 
-  constructor(private readonly concurrency: number) {
+  constructor(
+    private readonly concurrency: number,
+    private readonly clock: Clock,
+  ) {
     super();
   }
 
-  add(runIds: readonly number[]): void {
-    for (const id of runIds) this.waiting.push(id);
+  add(runs: readonly QueuedRun[]): void {
+    const now = this.clock.now().getTime();
+    for (const { id, available_at } of runs) {
+      const wait = available_at.getTime() - now;
+      if (wait <= 0) this.offer(id);
+      else if (wait <= LONGEST_WAIT_MS) this.offerLater(id, wait);
+    }
     this.deliver();
   }
 
-  consume(consumer: (runId: number) => Promise<void>): void {
+  consume(consumer: Consumer): void {
     this.consumer = consumer;
     this.deliver();
   }
 
   async close(graceMs: number): Promise<void> {
     this.closed = true;
-    if (this.active === 0) return;
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    if (this.active.size === 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, graceMs);
       this.whenIdle = () => {
@@ -36,27 +50,36 @@ export class InProcessRunQueue extends RunQueue {
     });
   }
 
+  private offer(id: number): void {
+    if (this.active.has(id)) this.again.add(id);
+    else this.ready.add(id);
+  }
+
+  private offerLater(id: number, wait: number): void {
+    clearTimeout(this.timers.get(id));
+    const timer = setTimeout(() => {
+      this.timers.delete(id);
+      this.offer(id);
+      this.deliver();
+    }, wait);
+    this.timers.set(id, timer);
+  }
+
   private deliver(): void {
-    while (
-      this.consumer &&
-      !this.closed &&
-      this.active < this.concurrency &&
-      this.head < this.waiting.length
-    ) {
-      const id = this.waiting[this.head++];
-      if (id !== undefined) void this.work(this.consumer, id);
-    }
-    if (this.head === this.waiting.length || this.head > 10_000) {
-      this.waiting = this.waiting.slice(this.head);
-      this.head = 0;
+    if (!this.consumer || this.closed) return;
+    for (const id of this.ready) {
+      if (this.active.size >= this.concurrency) return;
+      this.ready.delete(id);
+      void this.work(this.consumer, id);
     }
   }
 
-  private async work(consumer: (runId: number) => Promise<void>, id: number): Promise<void> {
-    this.active++;
+  private async work(consumer: Consumer, id: number): Promise<void> {
+    this.active.add(id);
     await consumer(id);
-    this.active--;
-    if (this.active === 0) this.whenIdle?.();
+    this.active.delete(id);
+    if (this.again.delete(id)) this.ready.add(id);
+    if (this.active.size === 0) this.whenIdle?.();
     this.deliver();
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
 import { InProcessRunQueue } from './in-process.run-queue.js';
 import { RunQueue } from './run-queue.js';
@@ -7,8 +8,8 @@ import { RunQueue } from './run-queue.js';
   providers: [
     {
       provide: RunQueue,
-      inject: [AppConfig],
-      useFactory: (config: AppConfig) => new InProcessRunQueue(config.runConcurrency),
+      inject: [AppConfig, Clock],
+      useFactory: (config: AppConfig, clock: Clock) => new InProcessRunQueue(config.runConcurrency, clock),
     },
   ],
   exports: [RunQueue],

@@ -1,14 +1,21 @@
+/** A run whose row is `queued`; it must not start before `available_at`. */
+export interface QueuedRun {
+  readonly id: number;
+  readonly available_at: Date;
+}
+
 /**
  * Brings queued runs to their executor. The row is the truth and was committed before `add`; the queue only
  * decides when and where it is worked on.
  *
- * Guarantees: while the process lives, the consumer is called at least once for every run added, in the order
- * added, for at most `concurrency` runs at a time. A run whose row says otherwise by then (somebody else
- * started it) is the consumer's to drop. What the queue held when the process died is lost to it, and is
- * added again by recovery, from the rows.
+ * Guarantees: while the process lives, the consumer is called at least once for every run added, once it is
+ * available, in the order added, for at most `concurrency` runs at a time; never twice at a time for the same
+ * run. A run whose row says otherwise by then (somebody else started it) is the consumer's to drop. What the
+ * queue held when the process died is lost to it, and is added again by recovery, from the rows; so is a run
+ * that becomes available in more than an hour. Adding a run that the queue has is no fault.
  */
 export abstract class RunQueue {
-  abstract add(runIds: readonly number[]): void;
+  abstract add(runs: readonly QueuedRun[]): void;
 
   /** Starts delivery. The consumer settles every fault itself: it must not reject. */
   abstract consume(consumer: (runId: number) => Promise<void>): void;
@@ -16,3 +23,6 @@ export abstract class RunQueue {
   /** Stops delivery, and resolves when the consumer is done with what it has, or after `graceMs`. */
   abstract close(graceMs: number): Promise<void>;
 }
+
+/** Runs that become available later than this are left to recovery. */
+export const LONGEST_WAIT_MS = 3_600_000;

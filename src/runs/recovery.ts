@@ -1,11 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { Clock } from '../clock/clock.js';
+import { fromSqliteInstant, sqliteInstant } from '../database/columns.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { RunQueue } from '../run-queue/run-queue.js';
+import { LONGEST_WAIT_MS, RunQueue } from '../run-queue/run-queue.js';
 import { sqlFrom } from './run-state.js';
 
-/** Finds the runs that a process left behind when it died, and has them worked on again. */
+/** So many waiting runs are offered again at a time; the queue knows most of them already. */
+const REOFFERED = 10_000;
+
+/** Brings back to the queue what it lost: with a process that died, or because the wait was too long for it. */
 @Injectable()
 export class Recovery {
   private readonly logger = new Logger(Recovery.name);
@@ -14,24 +19,55 @@ export class Recovery {
     private readonly unitOfWork: UnitOfWork,
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly queue: RunQueue,
+    private readonly clock: Clock,
   ) {}
 
-  /** To be called at boot, before anything is claimed: then every `running` row belongs to a dead process. */
+  /**
+   * To be called at boot, before anything is claimed: then every `running` row belongs to a dead process. It
+   * goes back to the queue, or becomes `interrupted` where its schedule says at most once.
+   */
   async runOnce(): Promise<void> {
-    const interrupted = await this.unitOfWork.transaction((manager) =>
-      manager.query<{ id: number }[]>(
-        `UPDATE runs SET status = 'queued' WHERE status IN (${sqlFrom('queued')}) RETURNING id`,
+    const now = sqliteInstant(this.clock.now());
+    const left = await this.unitOfWork.transaction((manager) =>
+      manager.query<{ status: string }[]>(
+        `UPDATE runs
+            SET status = iif(schedules.delivery = 'at_most_once', 'interrupted', 'queued'),
+                finished_at = iif(schedules.delivery = 'at_most_once', ?, NULL),
+                error = 'its node died while it was running',
+                attempts = iif(schedules.delivery = 'at_most_once', attempts, json_insert(attempts, '$[#]', json_object(
+                  'attempt', attempt, 'started_at', replace(started_at, ' ', 'T') || 'Z', 'duration_ms', NULL,
+                  'error', 'its node died while it was running', 'output', NULL)))
+           FROM schedules
+          WHERE schedules.id = runs.schedule_id AND runs.status IN (${sqlFrom('queued')})
+      RETURNING runs.status`,
+        [now],
       ),
     );
-    const queued = await this.dataSource.query<{ id: number }[]>(
-      `SELECT id FROM runs WHERE status = 'queued' ORDER BY id`,
-    );
-    if (queued.length > 0) {
+    const offered = await this.offer(-1);
+    const interrupted = left.filter(({ status }) => status === 'interrupted').length;
+    if (left.length > 0 || offered > 0) {
       this.logger.log(
-        `${String(queued.length)} runs were left unfinished, ${String(interrupted.length)} of them running: ` +
-          'they are worked on again',
+        `${String(left.length)} runs were left running: ${String(interrupted)} interrupted, the others are executed ` +
+          `again; ${String(offered)} runs are waiting`,
       );
     }
-    this.queue.add(queued.map(({ id }) => id));
+  }
+
+  /** Offers waiting runs to the queue again. Resolves with their number. */
+  requeue(): Promise<number> {
+    return this.offer(REOFFERED);
+  }
+
+  private async offer(limit: number): Promise<number> {
+    const soon = new Date(this.clock.now().getTime() + LONGEST_WAIT_MS);
+    const rows = await this.dataSource.query<{ id: number; available_at: string }[]>(
+      `SELECT id, available_at FROM runs
+        WHERE status = 'queued' AND available_at <= ?
+     ORDER BY available_at, id
+        LIMIT ?`,
+      [sqliteInstant(soon), limit],
+    );
+    this.queue.add(rows.map((row) => ({ id: row.id, available_at: fromSqliteInstant(row.available_at) })));
+    return rows.length;
   }
 }

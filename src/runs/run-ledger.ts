@@ -5,45 +5,54 @@ import { Clock } from '../clock/clock.js';
 import { fromSqliteInstant, sqliteInstant } from '../database/columns.js';
 import { GroupCommit } from '../database/group-commit.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { type Outcome, sqlFrom } from './run-state.js';
-import type { RunTrigger } from './run.entity.js';
+import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
+import type { RetryPolicy } from '../schedules/policies.js';
+import { sqlFrom, type Transition } from './run-state.js';
+import { type EarlierAttempt, OF_OCCURRENCE, type RunTrigger } from './run.entity.js';
 
 /** A run that is now `running` in its row, with what its executor needs to know. */
 export interface StartedRun {
   readonly id: number;
   readonly trigger: RunTrigger;
   readonly attempt: number;
+  readonly max_attempts: number;
   readonly scheduled_for: Date;
   readonly started_at: Date;
   readonly schedule: { readonly id: number; readonly title: string };
   readonly action: ActionPayload;
+  readonly retry_policy: RetryPolicy;
 }
 
-/** How a run ended. */
-export interface FinishedRun {
+/** How an attempt ended, and what becomes of its run: over, or `queued` for another attempt. */
+export interface EndedAttempt {
   readonly id: number;
-  readonly status: Outcome;
+  readonly schedule_id: number;
+  readonly attempt: number;
+  readonly status: Extract<Transition, 'succeeded' | 'failed' | 'timed_out' | 'queued'>;
   readonly finished_at: Date;
   readonly duration_ms: number;
   readonly output: string | null;
   readonly error: string | null;
+  /** For a run that is queued again: when, and the attempt as it is remembered. */
+  readonly retry: { readonly available_at: Date; readonly ended: EarlierAttempt } | null;
 }
 
-type Entry = { readonly start: number } | { readonly finish: FinishedRun };
+type Entry = { readonly start: number } | { readonly end: EndedAttempt };
 
-interface StartedRow {
-  id: number;
+interface StartedRow extends Pick<StartedRun, 'id' | 'trigger' | 'attempt' | 'max_attempts'> {
   schedule_id: number;
-  trigger: RunTrigger;
-  attempt: number;
   scheduled_for: string;
   title: string;
   action: string;
+  retry_policy: string;
 }
 
+const ofSchedule = (column: string): string =>
+  `(SELECT ${column} FROM schedules WHERE schedules.id = runs.schedule_id)`;
+
 /**
- * Writes what happens to runs into their rows: many starts and outcomes share one commit, with one statement
- * for all starts and one for all outcomes.
+ * Writes what happens to runs into their rows: many starts and ends share one commit, with one statement
+ * for all of a kind.
  */
 @Injectable()
 export class RunLedger {
@@ -51,60 +60,94 @@ export class RunLedger {
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
+    private readonly queue: RunQueue,
     private readonly clock: Clock,
   ) {}
 
-  /** Takes the run from `queued` to `running`. Resolves once committed; undefined when it was not queued. */
+  /**
+   * Takes the run from `queued` to `running`. Resolves once committed; undefined when it may not start: it is
+   * not queued, not yet available, or has to wait for an earlier run of its schedule.
+   */
   start(id: number): Promise<StartedRun | undefined> {
     return this.entries.add({ start: id });
   }
 
-  /** Writes the outcome of a `running` run; leaves a run alone that something else ended. */
-  async finish(run: FinishedRun): Promise<void> {
-    await this.entries.add({ finish: run });
+  /** Writes how an attempt ended; leaves a run alone that something else ended meanwhile. */
+  async end(attempt: EndedAttempt): Promise<void> {
+    await this.entries.add({ end: attempt });
+  }
+
+  /** The runs that wait for nothing but a run of these schedules that is over now. */
+  async nextInLine(manager: EntityManager, scheduleIds: readonly number[]): Promise<QueuedRun[]> {
+    const rows = await manager.query<{ id: number; available_at: string }[]>(
+      `SELECT min(id) AS id, available_at FROM runs
+        WHERE schedule_id IN (SELECT value FROM json_each(?))
+          AND status IN ('queued', 'running') AND status = 'queued'
+     GROUP BY schedule_id`,
+      [JSON.stringify(scheduleIds)],
+    );
+    return rows.map((row) => ({ id: row.id, available_at: fromSqliteInstant(row.available_at) }));
   }
 
   private async commit(batch: Entry[]): Promise<(StartedRun | undefined)[]> {
     const starts = batch.flatMap((entry) => ('start' in entry ? [entry.start] : []));
-    const outcomes = batch.flatMap((entry) => ('finish' in entry ? [entry.finish] : []));
-    const started = await this.unitOfWork.transaction(async (manager) => {
-      if (outcomes.length > 0) await this.writeOutcomes(manager, outcomes);
-      return starts.length > 0 ? this.writeStarts(manager, starts) : [];
+    const ends = batch.flatMap((entry) => ('end' in entry ? [entry.end] : []));
+    const { started, next } = await this.unitOfWork.transaction(async (manager) => {
+      if (ends.length > 0) await this.writeEnds(manager, ends);
+      const started = starts.length > 0 ? await this.writeStarts(manager, starts) : [];
+      const schedules = new Set(ends.map(({ schedule_id }) => schedule_id));
+      return { started, next: ends.length > 0 ? await this.nextInLine(manager, [...schedules]) : [] };
     });
+    this.queue.add(next);
     const byId = new Map(started.map((run) => [run.id, run]));
     return batch.map((entry) => ('start' in entry ? byId.get(entry.start) : undefined));
   }
 
   private async writeStarts(manager: EntityManager, ids: number[]): Promise<StartedRun[]> {
     const started_at = this.clock.now();
+    const now = sqliteInstant(started_at);
     const rows = await manager.query<StartedRow[]>(
       `UPDATE runs
           SET status = 'running', attempt = attempt + 1, started_at = ?,
-              lateness_ms = round((unixepoch(?, 'subsec') - unixepoch(scheduled_for, 'subsec')) * 1000)
-        WHERE id IN (SELECT value FROM json_each(?)) AND status IN (${sqlFrom('running')})
-    RETURNING id, schedule_id, "trigger", attempt, scheduled_for,
-              (SELECT title FROM schedules WHERE schedules.id = schedule_id) AS title,
-              (SELECT action FROM schedules WHERE schedules.id = schedule_id) AS action`,
-      [sqliteInstant(started_at), sqliteInstant(started_at), JSON.stringify(ids)],
+              lateness_ms = coalesce(lateness_ms,
+                                     round((unixepoch(?, 'subsec') - unixepoch(scheduled_for, 'subsec')) * 1000))
+        WHERE id IN (SELECT value FROM json_each(?)) AND status IN (${sqlFrom('running')}) AND available_at <= ?
+          AND NOT (${OF_OCCURRENCE} AND ${ofSchedule('overlap_policy')} <> 'allow'
+                   AND EXISTS (SELECT 1 FROM runs AS earlier
+                                WHERE earlier.schedule_id = runs.schedule_id AND earlier.id < runs.id
+                                  AND earlier.status IN ('queued', 'running')))
+    RETURNING id, schedule_id, "trigger", attempt, max_attempts, scheduled_for, ${ofSchedule('title')} AS title,
+              ${ofSchedule('action')} AS action, ${ofSchedule('retry_policy')} AS retry_policy`,
+      [now, now, JSON.stringify(ids), now],
     );
-    return rows.map(({ id, schedule_id, trigger, attempt, scheduled_for, title, action }) => ({
-      ...{ id, trigger, attempt, started_at },
+    return rows.map(({ schedule_id, scheduled_for, title, action, retry_policy, ...run }) => ({
+      ...run,
+      started_at,
       scheduled_for: fromSqliteInstant(scheduled_for),
       schedule: { id: schedule_id, title },
       action: JSON.parse(action) as ActionPayload,
+      retry_policy: JSON.parse(retry_policy) as RetryPolicy,
     }));
   }
 
-  private async writeOutcomes(manager: EntityManager, outcomes: FinishedRun[]): Promise<void> {
-    const rows = outcomes.map((run) => ({ ...run, finished_at: sqliteInstant(run.finished_at) }));
+  private async writeEnds(manager: EntityManager, ends: EndedAttempt[]): Promise<void> {
+    const rows = ends.map(({ retry, finished_at, ...end }) => ({
+      ...end,
+      finished_at: retry ? null : sqliteInstant(finished_at),
+      available_at: retry && sqliteInstant(retry.available_at),
+      ended: retry?.ended ?? null,
+    }));
     await manager.query(
       `UPDATE runs
-          SET status = outcome.status, finished_at = outcome.finished_at, duration_ms = outcome.duration_ms,
-              output = outcome.output, error = outcome.error
-         FROM (SELECT value->>'id' AS id, value->>'status' AS status, value->>'finished_at' AS finished_at,
-                      value->>'duration_ms' AS duration_ms, value->>'output' AS output, value->>'error' AS error
-                 FROM json_each(?)) AS outcome
-        WHERE runs.id = outcome.id AND runs.status IN (${sqlFrom('succeeded')})`,
+          SET status = ended.status, finished_at = ended.finished_at, duration_ms = ended.duration_ms,
+              output = ended.output, error = ended.error, available_at = coalesce(ended.available_at, runs.available_at),
+              attempts = iif(ended.ended IS NULL, attempts, json_insert(attempts, '$[#]', json(ended.ended)))
+         FROM (SELECT value->>'id' AS id, value->>'attempt' AS attempt, value->>'status' AS status,
+                      value->>'finished_at' AS finished_at, value->>'duration_ms' AS duration_ms,
+                      value->>'output' AS output, value->>'error' AS error,
+                      value->>'available_at' AS available_at, value->>'ended' AS ended
+                 FROM json_each(?)) AS ended
+        WHERE runs.id = ended.id AND runs.attempt = ended.attempt AND runs.status IN (${sqlFrom('succeeded')})`,
       [JSON.stringify(rows)],
     );
   }

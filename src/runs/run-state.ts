@@ -2,30 +2,42 @@
  * The life of a run.
  *
  *     queued ─▶ running ─▶ succeeded
- *        ▲         ├─────▶ failed
- *        └─────────┘  its node died: another attempt
+ *        ▲         ├─────▶ failed · timed_out      no attempt left
+ *        └─ retry ─┤
+ *                  ├─────▶ canceled                by a user, or overlap `cancel`; also from queued
+ *                  └─────▶ interrupted             its node died; delivery at_most_once
  *
  *     skipped · missed     never ran; the reason is on the row
  *
- * Every transition is a conditional write (`UPDATE … WHERE status = <from>`). Zero rows changed means that
+ * Every transition is a conditional write (`UPDATE … WHERE status IN (<from>)`). Zero rows changed means that
  * something else decided first, and whoever asked has to leave the run alone.
  */
-export const RUN_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'skipped', 'missed'] as const;
+export const RUN_STATUSES = [
+  'queued',
+  'running',
+  'succeeded',
+  'failed',
+  'timed_out',
+  'canceled',
+  'interrupted',
+  'skipped',
+  'missed',
+] as const;
 
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 const FROM = {
+  queued: ['running'],
   running: ['queued'],
   succeeded: ['running'],
   failed: ['running'],
-  queued: ['running'],
+  timed_out: ['running'],
+  canceled: ['queued', 'running'],
+  interrupted: ['running'],
 } as const satisfies Partial<Record<RunStatus, readonly RunStatus[]>>;
 
 /** Statuses a run can enter after it was made. */
 export type Transition = keyof typeof FROM;
-
-/** How an attempt can end. */
-export type Outcome = Exclude<Transition, 'queued' | 'running'>;
 
 /** The SQL list of the statuses from which a run may enter `to`. */
 export const sqlFrom = (to: Transition): string => sqlList(FROM[to]);

@@ -1,17 +1,34 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn } from 'typeorm';
-import { CreatedAtColumn, InstantColumn } from '../database/columns.js';
+import { CreatedAtColumn, InstantColumn, JsonColumn } from '../database/columns.js';
 import { Schedule } from '../schedules/schedule.entity.js';
 import { type RunStatus, UNFINISHED } from './run-state.js';
 
-/** `schedule`: claimed in time. `catch_up`: claimed late, by the misfire policy. */
-export const RUN_TRIGGERS = ['schedule', 'catch_up'] as const;
-
+/**
+ * Why there is a run. `schedule`: its occurrence was claimed in time; `catch_up`: late, by the misfire policy;
+ * `manual`: a user asked for it; `replay`: a user asked for another run once more.
+ */
+export const RUN_TRIGGERS = ['schedule', 'catch_up', 'manual', 'replay'] as const;
 export type RunTrigger = (typeof RUN_TRIGGERS)[number];
 
-/** What became of one occurrence, or (status `missed`) of `missed_count` occurrences in a row. */
+/** Triggers that stand for an occurrence, of which there must be one run only. */
+export const OF_OCCURRENCE = `"trigger" IN ('schedule', 'catch_up')`;
+
+/** An attempt that was not the last. */
+export interface EarlierAttempt {
+  readonly attempt: number;
+  readonly started_at: string;
+  /** Null when its node died in it. */
+  readonly duration_ms: number | null;
+  readonly error: string;
+  readonly output: string | null;
+}
+
+/** What became of one occurrence, of `missed_count` occurrences in a row (status `missed`), or of a trigger. */
 @Entity('runs')
-@Index('runs_one_per_occurrence', ['schedule_id', 'scheduled_for'], { unique: true })
+@Index('runs_one_per_occurrence', ['schedule_id', 'scheduled_for'], { unique: true, where: OF_OCCURRENCE })
 @Index('runs_unfinished', ['schedule_id'], { where: `"status" IN (${UNFINISHED})` })
+@Index('runs_queued', ['available_at'], { where: `"status" = 'queued'` })
+@Index('runs_finished', ['finished_at'], { where: `"finished_at" IS NOT NULL` })
 @Index('runs_of_schedule', ['schedule_id', 'id'])
 export class Run {
   /** Never used twice, also after pruning: receivers know a run by it. */
@@ -25,7 +42,7 @@ export class Run {
   @JoinColumn({ name: 'schedule_id' })
   schedule?: Schedule;
 
-  /** The occurrence; of several missed ones the first. */
+  /** The occurrence; of several missed ones the first; of a manual run the instant it was asked for. */
   @InstantColumn()
   scheduled_for: Date;
 
@@ -39,13 +56,21 @@ export class Run {
   @Column('integer', { default: 0 })
   attempt: number;
 
+  @Column('integer', { default: 1 })
+  max_attempts: number;
+
+  /** Not started before: `scheduled_for` and its jitter, then the end of a backoff. */
+  @InstantColumn({ default: () => 'CURRENT_TIMESTAMP' })
+  available_at: Date;
+
+  /** Of the latest attempt. */
   @InstantColumn({ nullable: true })
   started_at: Date | null;
 
   @InstantColumn({ nullable: true })
   finished_at: Date | null;
 
-  /** From `scheduled_for` to the start of the latest attempt. */
+  /** From `scheduled_for` to the start of the first attempt. */
   @Column('integer', { nullable: true })
   lateness_ms: number | null;
 
@@ -60,9 +85,12 @@ export class Run {
   @Column('text', { nullable: true })
   output: string | null;
 
-  /** Why it failed, was skipped or was missed. */
+  /** Why it failed, was canceled, skipped or missed. */
   @Column('text', { nullable: true })
   error: string | null;
+
+  @JsonColumn({ default: '[]' })
+  attempts: EarlierAttempt[];
 
   @CreatedAtColumn()
   created_at: Date;

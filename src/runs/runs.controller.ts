@@ -1,5 +1,5 @@
-import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '../http/api-problems.js';
 import { ApiPage, sendPage } from '../http/page.js';
@@ -7,13 +7,17 @@ import { CurrentUser, type Principal } from '../http/principal.js';
 import { RowId } from '../http/row-id.js';
 import { RunQuery, ScheduleRunsQuery } from './dto/run-query.dto.js';
 import { RunDto } from './dto/run.dto.js';
+import { RunCommands } from './run-commands.js';
 import { RunsService } from './runs.service.js';
 
 @ApiTags('runs')
 @ApiBearerAuth()
 @Controller()
 export class RunsController {
-  constructor(private readonly runs: RunsService) {}
+  constructor(
+    private readonly runs: RunsService,
+    private readonly commands: RunCommands,
+  ) {}
 
   @Get('runs')
   @ApiOperation({ operationId: 'listRuns', summary: 'What became of occurrences, newest first' })
@@ -34,6 +38,34 @@ export class RunsController {
   @ApiProblems(401, 404, 422)
   async get(@CurrentUser() caller: Principal, @RowId() id: number): Promise<RunDto> {
     return RunDto.from(await this.runs.get(caller, id));
+  }
+
+  @Post('runs/:id/cancel')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'cancelRun', summary: 'End a run that is queued or running' })
+  @ApiOkResponse({ type: RunDto })
+  @ApiProblems(401, 404, 409, 422)
+  async cancel(@CurrentUser() caller: Principal, @RowId() id: number): Promise<RunDto> {
+    return RunDto.from(await this.commands.cancel(caller, id));
+  }
+
+  @Post('runs/:id/replay')
+  @HttpCode(202)
+  @ApiOperation({ operationId: 'replayRun', summary: 'Do once more what a run did or should have done' })
+  @ApiAcceptedResponse({ type: RunDto, description: 'The new run, stored and queued.' })
+  @ApiProblems(401, 404, 409, 422)
+  async replay(@CurrentUser() caller: Principal, @RowId() id: number): Promise<RunDto> {
+    return RunDto.from(await this.commands.replay(caller, id));
+  }
+
+  @Post('schedules/:id/run')
+  @HttpCode(202)
+  @ApiTags('schedules')
+  @ApiOperation({ operationId: 'runSchedule', summary: 'Run now, also when disabled or completed' })
+  @ApiAcceptedResponse({ type: RunDto, description: 'The run, stored and queued.' })
+  @ApiProblems(401, 404, 422)
+  async trigger(@CurrentUser() caller: Principal, @RowId() id: number): Promise<RunDto> {
+    return RunDto.from(await this.commands.trigger(caller, id));
   }
 
   @Get('schedules/:id/runs')

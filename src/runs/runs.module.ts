@@ -5,7 +5,9 @@ import { AppConfig } from '../config/app-config.js';
 import { RunQueue } from '../run-queue/run-queue.js';
 import { RunQueueModule } from '../run-queue/run-queue.module.js';
 import { SchedulesModule } from '../schedules/schedules.module.js';
+import { Pruning } from './pruning.js';
 import { Recovery } from './recovery.js';
+import { RunCommands } from './run-commands.js';
 import { RunExecutor } from './run-executor.js';
 import { RunLedger } from './run-ledger.js';
 import { Run } from './run.entity.js';
@@ -15,7 +17,7 @@ import { RunsService } from './runs.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Run]), SchedulesModule, ActionsModule, RunQueueModule],
   controllers: [RunsController],
-  providers: [RunsService, RunLedger, RunExecutor, Recovery],
+  providers: [RunsService, RunCommands, RunLedger, RunExecutor, Recovery, Pruning],
   exports: [Recovery, RunQueueModule],
 })
 export class RunsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {

@@ -49,6 +49,11 @@ export class RunsService {
     return run;
   }
 
+  /** For the service itself, whoever asks. */
+  byId(id: number): Promise<Run> {
+    return this.runs.findOneByOrFail({ id });
+  }
+
   private reachable(caller: Principal): SelectQueryBuilder<Run> {
     const runs = this.runs.createQueryBuilder('run').where('TRUE');
     return caller.role === 'admin'

@@ -59,6 +59,7 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
   async sweep(): Promise<void> {
     try {
       await this.claimDue();
+      await this.recovery.requeue();
       this.lastSweep = this.clock.now();
     } catch (error) {
       this.report(error);

@@ -6,7 +6,18 @@ const due = (fields: Partial<DueSchedule> = {}): DueSchedule => ({
   schedule_interval: '* * * * *',
   timezone: 'UTC',
   next_run: new Date('2030-01-01T12:00:00Z'),
-  unfinished: 0,
+  start_at: null,
+  end_at: null,
+  created_at: new Date('2029-01-01T00:00:00Z'),
+  misfire_policy: 'once',
+  misfire_window_seconds: 86_400,
+  overlap_policy: 'skip',
+  max_runs: null,
+  run_count: 0,
+  jitter_seconds: 0,
+  max_attempts: 3,
+  running: 0,
+  waiting: 0,
   ...fields,
 });
 
@@ -35,10 +46,107 @@ describe('settle', () => {
     expect(at('12:01:01', due({ schedule_interval: '0 12 * * *' }))[0]).toBe('12:00 catch_up queued 0');
   });
 
-  test('an occurrence is skipped while a run is unfinished, and its row says so', () => {
-    const { runs } = settle(due({ unfinished: 1 }), new Date('2030-01-01T12:00:00Z'));
-    expect(runs).toMatchObject([
-      { status: 'skipped', error: 'the previous run of this schedule was not over' },
+  test('a catch-up that is older than the window is missed', () => {
+    const hourly = due({ schedule_interval: '0 * * * *', misfire_window_seconds: 600 });
+    expect(at('14:05:00', hourly)).toEqual([
+      '12:00 catch_up missed 2',
+      '14:00 catch_up queued 0',
+      'next 15:00',
     ]);
+    expect(at('14:15:00', hourly)).toEqual(['12:00 catch_up missed 3', 'next 15:00']);
+  });
+
+  test('skip runs only what is at most a minute late', () => {
+    const skip = due({ schedule_interval: '0 * * * *', misfire_policy: 'skip' });
+    expect(at('12:01:00', skip)).toEqual(['12:00 schedule queued 0', 'next 13:00']);
+    expect(at('12:01:01', skip)).toEqual(['12:00 catch_up missed 1', 'next 13:00']);
+    expect(at('14:00:30', skip)).toEqual([
+      '12:00 catch_up missed 2',
+      '14:00 catch_up queued 0',
+      'next 15:00',
+    ]);
+  });
+
+  test('all runs each, in order, the latest 100', () => {
+    const all = due({ misfire_policy: 'all' });
+    expect(at('12:02:10', all)).toEqual([
+      '12:00 catch_up queued 0',
+      '12:01 catch_up queued 0',
+      '12:02 catch_up queued 0',
+      'next 12:03',
+    ]);
+    const many = at('13:59:00', all);
+    expect(many).toHaveLength(102);
+    expect(many.slice(0, 2)).toEqual(['12:00 catch_up missed 20', '12:20 catch_up queued 0']);
+    expect(many.slice(-2)).toEqual(['13:59 catch_up queued 0', 'next 14:00']);
+  });
+
+  test('max_runs ends the schedule, and nothing beyond is owed', () => {
+    expect(at('12:00:00', due({ max_runs: 5, run_count: 3 }))).toEqual([
+      '12:00 schedule queued 0',
+      'next 12:01',
+    ]);
+    expect(at('12:00:00', due({ max_runs: 5, run_count: 4 }))).toEqual([
+      '12:00 schedule queued 0',
+      'next never',
+    ]);
+    expect(at('12:09:00', due({ max_runs: 5, run_count: 3, misfire_policy: 'all' }))).toEqual([
+      '12:00 catch_up queued 0',
+      '12:01 catch_up queued 0',
+      'next never',
+    ]);
+  });
+
+  test('end_at ends the schedule', () => {
+    const bounded = due({ end_at: new Date('2030-01-01T12:02:00Z') });
+    expect(at('12:10:00', bounded)).toEqual([
+      '12:00 catch_up missed 2',
+      '12:02 catch_up queued 0',
+      'next never',
+    ]);
+  });
+
+  test('jitter delays the run, by the same share always, and leaves its nominal time', () => {
+    const jittered = due({ jitter_seconds: 30 });
+    const [first] = settle(jittered, new Date('2030-01-01T12:00:00Z')).runs;
+    const [again] = settle(jittered, new Date('2030-01-01T12:00:00Z')).runs;
+    expect(first?.scheduled_for).toEqual(jittered.next_run);
+    const delay = (first?.available_at.getTime() ?? 0) - jittered.next_run.getTime();
+    expect(delay).toBeGreaterThanOrEqual(0);
+    expect(delay).toBeLessThanOrEqual(30_000);
+    expect(again?.available_at).toEqual(first?.available_at);
+    const delays = Array.from({ length: 100 }, (_, id) => {
+      const [run] = settle({ ...jittered, id }, new Date('2030-01-01T12:00:00Z')).runs;
+      return run?.available_at.getTime();
+    });
+    expect(new Set(delays).size).toBeGreaterThan(90);
+  });
+});
+
+describe('overlaps', () => {
+  const now = new Date('2030-01-01T12:00:00Z');
+  const outcome = (
+    fields: Partial<DueSchedule>,
+  ): [string | undefined, string | null | undefined, boolean] => {
+    const { runs, cancel } = settle(due(fields), now);
+    return [runs[0]?.status, runs[0]?.error, cancel];
+  };
+
+  test.each([
+    ['skip', 0, 0, 'queued', false],
+    ['skip', 1, 0, 'skipped', false],
+    ['skip', 0, 1, 'skipped', false],
+    ['queue', 1, 0, 'queued', false],
+    ['queue', 1, 1, 'skipped', false],
+    ['allow', 3, 3, 'queued', false],
+    ['cancel', 1, 0, 'queued', true],
+  ] as const)('%s with %d running and %d waiting: %s', (overlap_policy, running, waiting, status, cancel) => {
+    const [got, error, canceled] = outcome({ overlap_policy, running, waiting });
+    expect([got, canceled]).toEqual([status, cancel]);
+    if (status === 'skipped') expect(error).toContain(`overlap_policy ${overlap_policy}`);
+  });
+
+  test('a skipped occurrence does not count as a run', () => {
+    expect(settle(due({ running: 1, max_runs: 1 }), now).next_run).not.toBeNull();
   });
 });

@@ -2,6 +2,7 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn } 
 import type { ActionPayload } from '../actions/dto/action.dto.js';
 import { CreatedAtColumn, InstantColumn, JsonColumn } from '../database/columns.js';
 import { User } from '../users/user.entity.js';
+import type { Delivery, MisfirePolicy, OverlapPolicy, RetryPolicy } from './policies.js';
 
 /**
  * What a user wants done, and when. `next_run` is the truth about when it is due: the claimer looks at
@@ -43,6 +44,45 @@ export class Schedule {
 
   @JsonColumn()
   action: ActionPayload;
+
+  @Column('varchar', { default: 'skip' })
+  overlap_policy: OverlapPolicy;
+
+  @Column('varchar', { default: 'once' })
+  misfire_policy: MisfirePolicy;
+
+  /** A misfire older than this does not run, whatever the policy. */
+  @Column('integer', { default: 86_400 })
+  misfire_window_seconds: number;
+
+  @JsonColumn()
+  retry_policy: RetryPolicy;
+
+  @Column('varchar', { default: 'at_least_once' })
+  delivery: Delivery;
+
+  /** No occurrence before; `@every` counts from it. */
+  @InstantColumn({ nullable: true })
+  start_at: Date | null;
+
+  /** No occurrence after. */
+  @InstantColumn({ nullable: true })
+  end_at: Date | null;
+
+  /** After so many runs the schedule is complete. */
+  @Column('integer', { nullable: true })
+  max_runs: number | null;
+
+  /** Occurrences that were claimed to run. Manual runs and replays do not count. */
+  @Column('integer', { default: 0 })
+  run_count: number;
+
+  /** Each occurrence is delayed by a stable share of this. */
+  @Column('integer', { default: 0 })
+  jitter_seconds: number;
+
+  @JsonColumn()
+  tags: string[];
 
   /** When the latest run was claimed. */
   @InstantColumn({ nullable: true })

@@ -5,6 +5,7 @@ import { ApiProblems } from '../http/api-problems.js';
 import { ApiPage, sendPage } from '../http/page.js';
 import { CurrentUser, type Principal } from '../http/principal.js';
 import { RowId } from '../http/row-id.js';
+import { OccurrenceDto, PreviewDto, PreviewRequestDto, UpcomingQuery } from './dto/preview.dto.js';
 import { ScheduleCreateDto } from './dto/schedule-create.dto.js';
 import { ScheduleQuery } from './dto/schedule-query.dto.js';
 import { ScheduleUpdateDto } from './dto/schedule-update.dto.js';
@@ -38,6 +39,27 @@ export class SchedulesController {
   ): Promise<ScheduleDto[]> {
     const page = await this.schedules.list(caller, query);
     return sendPage(page, request, reply).map((schedule) => ScheduleDto.from(schedule));
+  }
+
+  @Post('preview')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'previewSchedule', summary: 'When an interval would fire; nothing is stored' })
+  @ApiOkResponse({ type: PreviewDto })
+  @ApiProblems(400, 401, 422)
+  preview(@Body() request: PreviewRequestDto): PreviewDto {
+    return this.schedules.preview(request);
+  }
+
+  @Get(':id/upcoming')
+  @ApiOperation({ operationId: 'listUpcoming', summary: 'The next occurrences of a schedule' })
+  @ApiOkResponse({ type: [OccurrenceDto] })
+  @ApiProblems(401, 404, 422)
+  upcoming(
+    @CurrentUser() caller: Principal,
+    @RowId() id: number,
+    @Query() { count }: UpcomingQuery,
+  ): Promise<OccurrenceDto[]> {
+    return this.schedules.upcoming(caller, id, count);
   }
 
   @Get(':id')

@@ -1,36 +1,30 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
-import {
-  type EntityManager,
-  Equal,
-  type FindOperator,
-  type FindOptionsWhere,
-  IsNull,
-  MoreThan,
-  Raw,
-  type Repository,
-} from 'typeorm';
+import type { EntityManager, Repository } from 'typeorm';
 import { Clock } from '../clock/clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { type Page, pageOf } from '../http/page.js';
 import type { Principal } from '../http/principal.js';
 import { NotFound } from '../http/problems.js';
-import { nextOccurrence } from '../timing/next-occurrence.js';
+import { upcomingOccurrences } from '../timing/next-occurrence.js';
+import { type ClockReading, onClock, type Preview, preview, UNSAVED } from '../timing/preview.js';
 import { UserDeleting } from '../users/user.events.js';
+import type { PreviewRequestDto } from './dto/preview.dto.js';
 import type { ScheduleCreateDto } from './dto/schedule-create.dto.js';
 import type { ScheduleQuery } from './dto/schedule-query.dto.js';
 import type { ScheduleUpdateDto } from './dto/schedule-update.dto.js';
+import { matching, reachable } from './schedule-filter.js';
+import { changesTiming, firstRun } from './first-run.js';
+import { DEFAULT_RETRY_POLICY } from './policies.js';
 import { Schedule } from './schedule.entity.js';
 import {
   SCHEDULE_CREATED,
   SCHEDULE_DELETED,
   SCHEDULE_UPDATED,
+  ScheduleDeleting,
   type ScheduleEvent,
 } from './schedule.events.js';
-
-/** What decides when a schedule fires. A change of any computes `next_run` anew. */
-const TIMING = ['schedule_interval', 'timezone', 'enabled', 'is_completed'] as const;
 
 /** What a schedule is unless its maker says otherwise. */
 const DEFAULTS: Partial<Schedule> = {
@@ -39,7 +33,19 @@ const DEFAULTS: Partial<Schedule> = {
   enabled: true,
   is_completed: false,
   action: { type: 'log' },
+  overlap_policy: 'skip',
+  misfire_policy: 'once',
+  misfire_window_seconds: 86_400,
+  retry_policy: DEFAULT_RETRY_POLICY,
+  delivery: 'at_least_once',
+  start_at: null,
+  end_at: null,
+  max_runs: null,
+  run_count: 0,
+  jitter_seconds: 0,
+  tags: [],
   last_run: null,
+  next_run: null,
   deleted_at: null,
 };
 
@@ -53,33 +59,32 @@ export class SchedulesService {
     private readonly clock: Clock,
   ) {}
 
+  /** @throws InvalidFields when it has no occurrence in the future */
   async create(caller: Principal, fields: ScheduleCreateDto): Promise<Schedule> {
     const schedule = await this.unitOfWork.transaction(async (manager) => {
       const now = this.clock.now();
-      const row = manager.create(Schedule, { ...DEFAULTS, ...fields, owner_id: caller.userId });
-      Object.assign(row, { next_run: firstRun(row, now), created_at: now, updated_at: now });
+      const row = manager.create(Schedule, { ...DEFAULTS, ...complete(fields), owner_id: caller.userId });
+      Object.assign(row, { created_at: now, updated_at: now });
       await manager.insert(Schedule, row);
+      // Only now has it the id that H is a hash of.
+      row.next_run = firstRun(row, now);
+      await manager.update(Schedule, row.id, { next_run: row.next_run });
       return row;
     });
     this.publish(SCHEDULE_CREATED, schedule);
     return schedule;
   }
 
-  async list(caller: Principal, { limit, cursor, q, ...flags }: ScheduleQuery): Promise<Page<Schedule>> {
-    const where = (after: number): FindOptionsWhere<Schedule>[] => {
-      const base = { ...reachable(caller), ...flags, id: MoreThan(after) };
-      if (q === undefined) return [base];
-      const part = containing(q);
-      return [
-        { ...base, title: part },
-        { ...base, description: part },
-      ];
-    };
+  async list(caller: Principal, query: ScheduleQuery): Promise<Page<Schedule>> {
     const [total, rows] = await Promise.all([
-      this.schedules.countBy(where(0)),
-      this.schedules.find({ where: where(Number(cursor ?? 0)), order: { id: 'ASC' }, take: limit + 1 }),
+      this.schedules.countBy(matching(caller, query, 0)),
+      this.schedules.find({
+        where: matching(caller, query, Number(query.cursor ?? 0)),
+        order: { id: 'ASC' },
+        take: query.limit + 1,
+      }),
     ]);
-    return pageOf(rows, limit, total);
+    return pageOf(rows, query.limit, total);
   }
 
   /** @throws NotFound */
@@ -87,19 +92,40 @@ export class SchedulesService {
     return found(id, await this.schedules.findOneBy({ ...reachable(caller), id }));
   }
 
-  /** @throws NotFound */
+  /** @throws NotFound, InvalidFields when it is to fire and has no occurrence in the future */
   async update(caller: Principal, id: number, fields: ScheduleUpdateDto): Promise<Schedule> {
     const schedule = await this.unitOfWork.transaction(async (manager) => {
       const row = await this.own(manager, caller, id);
-      const now = this.clock.now();
-      const changed = TIMING.some((name) => fields[name] !== undefined && fields[name] !== row[name]);
-      Object.assign(row, fields, { updated_at: now });
-      if (changed) row.next_run = firstRun(row, now);
-      await manager.update(Schedule, id, { ...fields, next_run: row.next_run, updated_at: now });
+      const changes = complete(fields);
+      const timing = changesTiming(row, changes);
+      Object.assign(row, changes, { updated_at: this.clock.now() });
+      if (timing) row.next_run = firstRun(row, row.updated_at);
+      const { is_completed, next_run, updated_at } = row;
+      await manager.update(Schedule, id, { ...changes, is_completed, next_run, updated_at });
       return row;
     });
     this.publish(SCHEDULE_UPDATED, schedule);
     return schedule;
+  }
+
+  /** The next occurrences of a schedule, as many as it still may run. @throws NotFound */
+  async upcoming(caller: Principal, id: number, count: number): Promise<ClockReading[]> {
+    const schedule = await this.get(caller, id);
+    const { next_run, max_runs, run_count } = schedule;
+    if (!next_run) return [];
+    const left = max_runs === null ? count : Math.min(count, max_runs - run_count);
+    const instants = upcomingOccurrences(schedule, new Date(next_run.getTime() - 1), left);
+    return instants.map((at) => onClock(at, schedule.timezone));
+  }
+
+  /** What a schedule would do. Nothing is stored. */
+  preview({ count, after, ...timing }: PreviewRequestDto): Preview {
+    const now = this.clock.now();
+    return preview(
+      { ...timing, start_at: null, end_at: null, created_at: now, id: UNSAVED },
+      after ?? now,
+      count,
+    );
   }
 
   /** Takes effect for the very next occurrence; the schedule's runs stay readable. @throws NotFound */
@@ -107,6 +133,7 @@ export class SchedulesService {
     const schedule = await this.unitOfWork.transaction(async (manager) => {
       const row = await this.own(manager, caller, id);
       await manager.update(Schedule, id, { next_run: null, deleted_at: this.clock.now() });
+      await this.events.emitAsync(ScheduleDeleting.event, new ScheduleDeleting(id, manager));
       return row;
     });
     this.publish(SCHEDULE_DELETED, { id, next_run: null });
@@ -128,22 +155,10 @@ export class SchedulesService {
   }
 }
 
-/** Null when it must not fire, else its first occurrence from now on. */
-const firstRun = (schedule: Schedule, now: Date): Date | null =>
-  schedule.enabled && !schedule.is_completed
-    ? nextOccurrence(schedule.schedule_interval, schedule.timezone, now)
-    : null;
-
-const reachable = (caller: Principal): FindOptionsWhere<Schedule> => ({
-  deleted_at: IsNull(),
-  ...(caller.role === 'admin' ? {} : { owner_id: Equal(caller.userId) }),
-});
-
-/** Contains the text as it is, without regard to case: its own % and _ are no wildcards. */
-const containing = (text: string): FindOperator<string> =>
-  Raw((column) => `LOWER(${column}) LIKE LOWER(:part) ESCAPE '\\'`, {
-    part: `%${text.replace(/[\\%_]/g, '\\$&')}%`,
-  }) as FindOperator<string>;
+/** The fields of a request, with the parts of the retry policy that it leaves out. */
+function complete({ retry_policy, ...fields }: ScheduleUpdateDto): Partial<Schedule> {
+  return retry_policy ? { ...fields, retry_policy: { ...DEFAULT_RETRY_POLICY, ...retry_policy } } : fields;
+}
 
 function found(id: number, schedule: Schedule | null): Schedule {
   if (!schedule) throw new NotFound('schedule', id);

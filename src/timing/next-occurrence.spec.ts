@@ -1,8 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { intervalFault, nextOccurrence, upcomingOccurrences } from './next-occurrence.js';
+import { intervalFault, nextOccurrence, type Timing, upcomingOccurrences } from './next-occurrence.js';
+
+const timing = (schedule_interval: string, timezone = 'UTC', more: Partial<Timing> = {}): Timing => ({
+  ...{ schedule_interval, timezone, start_at: null, end_at: null, id: 7 },
+  ...{ created_at: new Date('2026-01-01T00:00:00.250Z'), ...more },
+});
 
 const upcoming = (interval: string, zone: string, after: string, count: number): string[] =>
-  upcomingOccurrences(interval, zone, new Date(after), count).map((instant) =>
+  upcomingOccurrences(timing(interval, zone), new Date(after), count).map((instant) =>
     instant.toISOString().replace(':00.000Z', 'Z'),
   );
 
@@ -33,9 +38,9 @@ describe('nextOccurrence', () => {
 
   test('is strictly after the instant given, to the millisecond', () => {
     const at = new Date('2026-11-22T10:00:00.000Z');
-    expect(nextOccurrence('* * * * * *', 'UTC', at)).toEqual(new Date('2026-11-22T10:00:01.000Z'));
-    expect(nextOccurrence('* * * * * *', 'UTC', new Date(at.getTime() - 1))).toEqual(at);
-    expect(nextOccurrence('* * * * * *', 'UTC', new Date(at.getTime() + 999))).toEqual(
+    expect(nextOccurrence(timing('* * * * * *'), at)).toEqual(new Date('2026-11-22T10:00:01.000Z'));
+    expect(nextOccurrence(timing('* * * * * *'), new Date(at.getTime() - 1))).toEqual(at);
+    expect(nextOccurrence(timing('* * * * * *'), new Date(at.getTime() + 999))).toEqual(
       new Date('2026-11-22T10:00:01.000Z'),
     );
   });
@@ -83,13 +88,109 @@ describe('clock changes (Berlin: gap 2026-03-29 02:00-03:00, repeated hour 2026-
   });
 });
 
+describe('H', () => {
+  const minutes = (interval: string, id: number): number[] =>
+    upcomingOccurrences(timing(interval, 'UTC', { id }), new Date('2026-11-21T23:59:59Z'), 4).map((at) =>
+      at.getUTCMinutes(),
+    );
+
+  test('stands for the same value of a schedule always, and for others of other schedules', () => {
+    const values = Array.from({ length: 500 }, (_, id) => minutes('H * * * *', id));
+    for (const four of values) expect(new Set(four).size).toBe(1);
+    // 500 draws of 60 values: all 60 turn up, with great likelihood, and the hash does not change.
+    expect(new Set(values.flat()).size).toBe(60);
+    expect(minutes('H * * * *', 7)).toEqual(minutes('H * * * *', 7));
+  });
+
+  test('keeps to its range, and to its step', () => {
+    for (let id = 0; id < 200; id++) {
+      expect(minutes('H(10-19) * * * *', id).every((minute) => minute >= 10 && minute <= 19)).toBe(true);
+      const [first = 0, ...others] = minutes('H/15 * * * *', id);
+      expect(first).toBeLessThan(15);
+      expect(others).toEqual([first + 15, first + 30, first + 45]);
+      const ranged = minutes('H(0-29)/10 * * * *', id);
+      expect(ranged.slice(0, 3)).toEqual([ranged[0], (ranged[0] ?? 0) + 10, (ranged[0] ?? 0) + 20]);
+    }
+  });
+
+  test('as day of the month is a day that every month has', () => {
+    for (let id = 0; id < 100; id++) {
+      const [at] = upcomingOccurrences(timing('H H H * *', 'UTC', { id }), new Date('2027-02-01T00:00Z'), 1);
+      expect(at?.getUTCMonth()).toBe(1);
+    }
+  });
+});
+
+describe('@every', () => {
+  test('counts from creation, in whole seconds, and creation is no occurrence', () => {
+    expect(upcoming('@every 90s', 'UTC', '2026-01-01T00:00:00.250Z', 2)).toEqual([
+      '2026-01-01T00:01:30.000Z',
+      '2026-01-01T00:03Z',
+    ]);
+  });
+
+  test('counts from start_at, which is one', () => {
+    const every = timing('@every 1h30m', 'UTC', { start_at: new Date('2026-06-01T09:00Z') });
+    const at = upcomingOccurrences(every, new Date('2026-01-01T00:00Z'), 2).map((instant) =>
+      instant.toISOString(),
+    );
+    expect(at).toEqual(['2026-06-01T09:00:00.000Z', '2026-06-01T10:30:00.000Z']);
+  });
+
+  test('follows real time through a clock change', () => {
+    expect(upcoming('@every 12h', 'Europe/Berlin', '2026-03-28T18:00Z', 3)).toEqual([
+      '2026-03-29T00:00Z',
+      '2026-03-29T12:00Z',
+      '2026-03-30T00:00Z',
+    ]);
+  });
+});
+
+describe('a date-time', () => {
+  test.each([
+    ['2026-06-01T10:00', 'Europe/Berlin', '2026-06-01T08:00Z'],
+    ['2026-06-01T10:00:00.250', 'UTC', '2026-06-01T10:00:00.250Z'],
+    ['2026-06-01T10:00Z', 'Europe/Berlin', '2026-06-01T10:00Z'],
+    ['2026-06-01T10:00+05:30', 'Europe/Berlin', '2026-06-01T04:30Z'],
+    ['2026-03-29T02:30', 'Europe/Berlin', '2026-03-29T01:00Z'],
+    ['2026-10-25T02:30', 'Europe/Berlin', '2026-10-25T00:30Z'],
+    ['2026-12-31T23:59:59', 'Pacific/Kiritimati', '2026-12-31T09:59:59.000Z'],
+    ['2026-12-31T23:59:59', 'Pacific/Niue', '2027-01-01T10:59:59.000Z'],
+  ])('%s in %s is once, at %s', (interval, zone, expected) => {
+    expect(upcoming(interval, zone, '2026-01-01T00:00Z', 2)).toEqual([expected]);
+    expect(upcoming(interval, zone, '2028-01-01T00:00Z', 2)).toEqual([]);
+  });
+});
+
+describe('start_at and end_at', () => {
+  test('bound the occurrences, both included', () => {
+    const bounded = timing('0 * * * *', 'UTC', {
+      start_at: new Date('2026-06-01T09:00Z'),
+      end_at: new Date('2026-06-01T11:00Z'),
+    });
+    const at = upcomingOccurrences(bounded, new Date('2026-01-01T00:00Z'), 9).map((instant) =>
+      instant.getUTCHours(),
+    );
+    expect(at).toEqual([9, 10, 11]);
+  });
+});
+
 describe('intervalFault', () => {
-  test.each(['* * * * *', ' 0  9 * * 1-5 ', '@Daily', '0 0 1 JAN *', '*/5 * * * * *', '? ? ? ? ?'])(
-    'finds nothing wrong with %j',
-    (interval) => {
-      expect(intervalFault(interval)).toBeUndefined();
-    },
-  );
+  test.each([
+    '@every 1s',
+    '@every 2d3h',
+    'H H(0-7) * * *',
+    'H/15,3 * * * *',
+    '2030-01-31T09:00',
+    '* * * * *',
+    ' 0  9 * * 1-5 ',
+    '@Daily',
+    '0 0 1 JAN *',
+    '*/5 * * * * *',
+    '? ? ? ? ?',
+  ])('finds nothing wrong with %j', (interval) => {
+    expect(intervalFault(interval)).toBeUndefined();
+  });
 
   test.each([
     ['', /5 fields/],
@@ -106,6 +207,18 @@ describe('intervalFault', () => {
     ['0 0 * * MON; DROP TABLE', /5 fields/],
     ['@fortnightly', /@yearly.*"@fortnightly" is none of them/],
     ['@reboot', /none of them/],
+    ['H/0 * * * *', /"H\/0" is no H/],
+    ['H(10-70) * * * *', /H\(0-59\)/],
+    ['H5 * * * *', /is no H/],
+    ['@every', /period/],
+    ['@every 0s', /period/],
+    ['@every 500ms', /period/],
+    ['@every 1.5h', /period/],
+    ['@every 9999d', /period/],
+    ['2030-02-30T09:00', /does not/],
+    ['2030-01-31T25:00', /does not/],
+    ['2030-01-31', /does not/],
+    ['2030-01-31T09:00+99:00', /does not/],
     ['0 0 30 2 *', /never/],
     ['0 0 31 4,6,9,11 *', /never/],
     ['x'.repeat(20_000), /at most 256 characters/],

@@ -54,6 +54,8 @@ describe('GET /schedules/{id}/runs', () => {
       trigger: 'catch_up',
       status: 'succeeded',
       attempt: 1,
+      max_attempts: 3,
+      available_at: '2030-03-26T17:27:00.000Z',
       started_at: '2030-03-26T17:27:00.250Z',
       finished_at: '2030-03-26T17:27:00.250Z',
       lateness_ms: 250,
@@ -61,6 +63,7 @@ describe('GET /schedules/{id}/runs', () => {
       missed_count: 0,
       output: null,
       error: null,
+      attempts: [],
       created_at: '2030-03-26T17:27:00.250Z',
     });
     expect(body[1]?.error).toMatch(/not running/);

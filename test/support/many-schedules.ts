@@ -11,8 +11,8 @@ export async function insertSchedules(
   await service.unitOfWork.transaction((manager) =>
     manager.query(
       `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-       INSERT INTO schedules (owner_id, title, schedule_interval, action, next_run)
-       SELECT 1, 'schedule ' || i, ?, '{"type":"log"}', ? FROM n`,
+       INSERT INTO schedules (owner_id, title, schedule_interval, action, retry_policy, tags, next_run)
+       SELECT 1, 'schedule ' || i, ?, '{"type":"log"}', '{"max_attempts":1}', '[]', ? FROM n`,
       [count, schedule_interval, sqliteInstant(next_run)],
     ),
   );

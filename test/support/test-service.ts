@@ -2,15 +2,19 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { getDataSourceToken } from '@nestjs/typeorm';
+import { LogAction } from '../../src/actions/log.action.js';
 import { AppModule } from '../../src/app.module.js';
 import { httpAdapter, setUpApp } from '../../src/app.setup.js';
 import { Clock } from '../../src/clock/clock.js';
 import { AppConfig } from '../../src/config/app-config.js';
 import type { ServiceDataSource } from '../../src/database/data-source.js';
+import { sqliteInstant } from '../../src/database/columns.js';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
+import type { RunStatus } from '../../src/runs/run-state.js';
 import { SchedulerService } from '../../src/scheduler/scheduler.service.js';
 import { ApiClient } from './api-client.js';
 import { removeFolder, scratchFolder } from './scratch.js';
+import { ScriptedAction } from './scripted-action.js';
 import { SettableClock } from './settable-clock.js';
 
 /** The whole service on a database of its own, on a loopback port, with a clock that the test sets. */
@@ -19,6 +23,7 @@ export class TestService {
     readonly app: NestFastifyApplication,
     readonly api: ApiClient,
     readonly clock: SettableClock,
+    readonly action: ScriptedAction,
     readonly folder: string,
   ) {}
 
@@ -32,16 +37,19 @@ export class TestService {
     clock: SettableClock,
     settings: Record<string, string>,
   ): Promise<TestService> {
+    const action = new ScriptedAction();
     const config = new AppConfig({ DATABASE_URL: `file:${folder}/scheduler.db`, ...settings });
     const module = await Test.createTestingModule({ imports: [AppModule] })
       .overrideProvider(AppConfig)
       .useValue(config)
       .overrideProvider(Clock)
       .useValue(clock)
+      .overrideProvider(LogAction)
+      .useValue(action)
       .compile();
     const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(), { logger: false });
     await setUpApp(app).listen(0, '127.0.0.1');
-    return new TestService(app, new ApiClient(await app.getUrl()), clock, folder);
+    return new TestService(app, new ApiClient(await app.getUrl()), clock, action, folder);
   }
 
   get dataSource(): ServiceDataSource {
@@ -60,17 +68,29 @@ export class TestService {
     return [...this.app.get(SchedulerRegistry).getCronJobs().keys()].sort();
   }
 
-  /** Claims what is due, and resolves when every run that was queued is over. */
+  /** Claims what is due, and resolves when every run that can start is over. */
   async tick(): Promise<void> {
-    await this.scheduler.claimDue();
+    await this.scheduler.sweep();
     await this.settled();
   }
 
+  /** Resolves when nothing is running, and nothing is waiting but for its time to come. */
   async settled(): Promise<void> {
-    const unfinished = `SELECT count(*) AS open FROM runs WHERE status IN ('queued', 'running')`;
+    await this.until(
+      `SELECT count(*) = 0 AS yes FROM runs WHERE status = 'running' OR (status = 'queued' AND available_at <= ?)`,
+      [sqliteInstant(this.clock.now())],
+    );
+  }
+
+  /** Resolves when so many runs have that status. */
+  async untilRuns(status: RunStatus, count: number): Promise<void> {
+    await this.until('SELECT count(*) = ? AS yes FROM runs WHERE status = ?', [count, status]);
+  }
+
+  private async until(question: string, parameters: (string | number)[]): Promise<void> {
     for (;;) {
-      const [row] = await this.dataSource.query<{ open: number }[]>(unfinished);
-      if (row?.open === 0) return;
+      const [row] = await this.dataSource.query<{ yes: number }[]>(question, parameters);
+      if (row?.yes) return;
       await new Promise(setImmediate);
     }
   }

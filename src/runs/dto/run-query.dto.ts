@@ -1,35 +1,28 @@
 import { ApiPropertyOptional, OmitType } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsDate, IsIn, IsInt, IsOptional, Min } from 'class-validator';
+import { Instant, Omittable, OneOf, WholeNumberText } from '../../http/fields.js';
 import { PageQuery } from '../../http/page.js';
 import { RUN_STATUSES, type RunStatus } from '../run-state.js';
-
-const INSTANT = 'an instant such as 2026-03-27T08:00:00Z';
 
 /** Which runs a list shows. */
 export class RunQuery extends PageQuery {
   @ApiPropertyOptional()
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt({ message: 'a positive whole number' })
-  @Min(1, { message: 'a positive whole number' })
+  @Omittable()
+  @WholeNumberText(1, Number.MAX_SAFE_INTEGER)
   schedule_id?: number;
 
   @ApiPropertyOptional({ enum: RUN_STATUSES, enumName: 'RunStatus' })
-  @IsOptional()
-  @IsIn(RUN_STATUSES, { message: `one of ${RUN_STATUSES.join(', ')}` })
+  @Omittable()
+  @OneOf(RUN_STATUSES)
   status?: RunStatus;
 
   @ApiPropertyOptional({ type: Date, description: 'Scheduled for this instant or later.' })
-  @IsOptional()
-  @Type(() => Date)
-  @IsDate({ message: INSTANT })
+  @Omittable()
+  @Instant()
   from?: Date;
 
   @ApiPropertyOptional({ type: Date, description: 'Scheduled for before this instant.' })
-  @IsOptional()
-  @Type(() => Date)
-  @IsDate({ message: INSTANT })
+  @Omittable()
+  @Instant()
   to?: Date;
 }
 

@@ -1,6 +1,25 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { RUN_STATUSES, type RunStatus } from '../run-state.js';
-import { type Run, RUN_TRIGGERS, type RunTrigger } from '../run.entity.js';
+import { type EarlierAttempt, type Run, RUN_TRIGGERS, type RunTrigger } from '../run.entity.js';
+
+/** An attempt that was followed by another. */
+@ApiSchema({ name: 'EarlierAttempt' })
+class EarlierAttemptDto implements EarlierAttempt {
+  @ApiProperty({ example: 1 })
+  attempt: number;
+
+  @ApiProperty({ format: 'date-time', example: '2026-03-27T08:00:00.006Z' })
+  started_at: string;
+
+  @ApiProperty({ type: Number, example: 3, nullable: true, description: 'Null when its node died in it.' })
+  duration_ms: number | null;
+
+  @ApiProperty({ example: 'its node died while it was running' })
+  error: string;
+
+  @ApiProperty({ type: String, example: null, nullable: true })
+  output: string | null;
+}
 
 /** A run as the API shows it. */
 @ApiSchema({ name: 'Run' })
@@ -13,7 +32,7 @@ export class RunDto {
 
   @ApiProperty({
     example: '2026-03-27T08:00:00.000Z',
-    description: 'The occurrence; of several missed ones the first.',
+    description: 'The occurrence; of several missed ones the first; of a manual run when it was asked for.',
   })
   scheduled_for: Date;
 
@@ -26,6 +45,15 @@ export class RunDto {
   @ApiProperty({ example: 1, description: 'Attempts started so far.' })
   attempt: number;
 
+  @ApiProperty({ example: 3, description: 'Attempts it may have.' })
+  max_attempts: number;
+
+  @ApiProperty({
+    example: '2026-03-27T08:00:00.000Z',
+    description: 'It does not start before: the occurrence and its jitter, then the end of a backoff.',
+  })
+  available_at: Date;
+
   @ApiProperty({ type: Date, example: '2026-03-27T08:00:00.006Z', nullable: true })
   started_at: Date | null;
 
@@ -36,7 +64,7 @@ export class RunDto {
     type: Number,
     example: 6,
     nullable: true,
-    description: 'From the occurrence to the start of the latest attempt.',
+    description: 'From the occurrence to the start of the first attempt.',
   })
   lateness_ms: number | null;
 
@@ -53,19 +81,24 @@ export class RunDto {
     type: String,
     example: null,
     nullable: true,
-    description: 'Why it failed, was skipped or was missed.',
+    description: 'Why it failed, was canceled, skipped or missed.',
   })
   error: string | null;
+
+  @ApiProperty({ type: [EarlierAttemptDto], description: 'The attempts before the latest.' })
+  attempts: EarlierAttempt[];
 
   @ApiProperty({ example: '2026-03-27T08:00:00.003Z' })
   created_at: Date;
 
   static from(run: Run): RunDto {
-    const { id, schedule_id, scheduled_for, trigger, status, attempt, started_at, finished_at } = run;
-    const { lateness_ms, duration_ms, missed_count, output, error, created_at } = run;
+    const { id, schedule_id, scheduled_for, trigger, status, attempt, max_attempts, available_at } = run;
+    const { started_at, finished_at, lateness_ms, duration_ms, missed_count, output, error } = run;
+    const { attempts, created_at } = run;
     return {
-      ...{ id, schedule_id, scheduled_for, trigger, status, attempt, started_at, finished_at },
-      ...{ lateness_ms, duration_ms, missed_count, output, error, created_at },
+      ...{ id, schedule_id, scheduled_for, trigger, status, attempt, max_attempts, available_at },
+      ...{ started_at, finished_at, lateness_ms, duration_ms, missed_count, output, error },
+      ...{ attempts, created_at },
     };
   }
 }

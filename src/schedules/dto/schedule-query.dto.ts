@@ -22,6 +22,11 @@ export class ScheduleQuery extends PageQuery {
   @IsBoolean({ message: 'true or false' })
   is_completed?: boolean;
 
+  @ApiPropertyOptional({ description: 'One of its tags.', maxLength: 50 })
+  @IsOptional()
+  @Text(1, 50)
+  tag?: string;
+
   @ApiPropertyOptional({ description: 'A part of the title or the description.', maxLength: 200 })
   @IsOptional()
   @Text(1, 200)

@@ -1,7 +1,18 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { type ActionPayload, LogActionDto } from '../../actions/dto/action.dto.js';
 import { describeInterval } from '../../timing/describe-interval.js';
+import {
+  DEFAULT_RETRY_POLICY,
+  DELIVERIES,
+  type Delivery,
+  MISFIRE_POLICIES,
+  type MisfirePolicy,
+  OVERLAP_POLICIES,
+  type OverlapPolicy,
+  type RetryPolicy,
+} from '../policies.js';
 import type { Schedule } from '../schedule.entity.js';
+import { RetryPolicyDto } from './retry-policy.dto.js';
 
 /** A schedule as the API shows it. */
 @ApiSchema({ name: 'Schedule' })
@@ -36,6 +47,39 @@ export class ScheduleDto {
   @ApiProperty({ type: LogActionDto })
   action: ActionPayload;
 
+  @ApiProperty({ enum: OVERLAP_POLICIES, enumName: 'OverlapPolicy', example: 'skip' })
+  overlap_policy: OverlapPolicy;
+
+  @ApiProperty({ enum: MISFIRE_POLICIES, enumName: 'MisfirePolicy', example: 'once' })
+  misfire_policy: MisfirePolicy;
+
+  @ApiProperty({ example: 86_400 })
+  misfire_window_seconds: number;
+
+  @ApiProperty({ type: RetryPolicyDto, example: DEFAULT_RETRY_POLICY })
+  retry_policy: RetryPolicy;
+
+  @ApiProperty({ enum: DELIVERIES, enumName: 'Delivery', example: 'at_least_once' })
+  delivery: Delivery;
+
+  @ApiProperty({ type: Date, example: null, nullable: true })
+  start_at: Date | null;
+
+  @ApiProperty({ type: Date, example: null, nullable: true })
+  end_at: Date | null;
+
+  @ApiProperty({ type: 'integer', example: null, nullable: true })
+  max_runs: number | null;
+
+  @ApiProperty({ example: 17, description: 'Occurrences that were claimed to run.' })
+  run_count: number;
+
+  @ApiProperty({ example: 0 })
+  jitter_seconds: number;
+
+  @ApiProperty({ type: [String], example: ['billing'] })
+  tags: string[];
+
   @ApiProperty({
     type: Date,
     example: '2026-03-27T08:00:00.004Z',
@@ -59,12 +103,16 @@ export class ScheduleDto {
   updated_at: Date;
 
   static from(row: Schedule): ScheduleDto {
-    const { id, owner_id, title, description, is_completed, enabled, schedule_interval, timezone } = row;
-    const { action, last_run, next_run, created_at, updated_at } = row;
-    const interval_description = describeInterval(schedule_interval);
+    const { id, owner_id, title, description, is_completed, enabled, schedule_interval, timezone, action } =
+      row;
+    const { overlap_policy, misfire_policy, misfire_window_seconds, retry_policy, delivery } = row;
+    const { start_at, end_at, max_runs, run_count, jitter_seconds, tags } = row;
+    const { last_run, next_run, created_at, updated_at } = row;
     return {
-      ...{ id, owner_id, title, description, is_completed, enabled },
-      ...{ schedule_interval, interval_description, timezone, action },
+      ...{ id, owner_id, title, description, is_completed, enabled, schedule_interval },
+      ...{ interval_description: describeInterval(schedule_interval, id), timezone, action },
+      ...{ overlap_policy, misfire_policy, misfire_window_seconds, retry_policy, delivery },
+      ...{ start_at, end_at, max_runs, run_count, jitter_seconds, tags },
       ...{ last_run, next_run, created_at, updated_at },
     };
   }

@@ -1,6 +1,6 @@
 import { isTimeZone } from '../../timing/time-zone.js';
 import { intervalFault } from '../../timing/next-occurrence.js';
-import { registerDecorator } from 'class-validator';
+import { Matches, registerDecorator, type ValidationOptions } from 'class-validator';
 
 /** A property that must pass `fault`, which tells what would be right about a value that does not. */
 const Faultless =
@@ -19,6 +19,13 @@ const Faultless =
 
 /** A `schedule_interval` that is well-formed and comes due some day. */
 export const IsScheduleInterval = (): PropertyDecorator => Faultless('isScheduleInterval', intervalFault);
+
+/** A short text that schedules are grouped by. */
+export const IsTag = (options: ValidationOptions): PropertyDecorator =>
+  Matches(/^[^\s,\p{Cc}][^,\p{Cc}]{0,49}$/u, {
+    ...options,
+    message: 'tags of 1 to 50 characters, without commas',
+  });
 
 /** The name of a time zone that this runtime knows. */
 export const IsZone = (): PropertyDecorator =>

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
+import type { EntityManager } from 'typeorm';
+import { Clock } from '../clock/clock.js';
+import { sqliteInstant } from '../database/columns.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import type { Principal } from '../http/principal.js';
+import { Conflict } from '../http/problems.js';
+import { RunQueue } from '../run-queue/run-queue.js';
+import { ScheduleDeleting } from '../schedules/schedule.events.js';
+import type { Schedule } from '../schedules/schedule.entity.js';
+import { SchedulesService } from '../schedules/schedules.service.js';
+import { RunLedger } from './run-ledger.js';
+import { sqlFrom } from './run-state.js';
+import { RUNS_CANCELED, type RunsCanceled } from './run.events.js';
+import { Run } from './run.entity.js';
+import { RunsService } from './runs.service.js';
+
+/** What users do about runs: start one now, cancel one, have one done again. */
+@Injectable()
+export class RunCommands {
+  constructor(
+    private readonly runs: RunsService,
+    private readonly schedules: SchedulesService,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly ledger: RunLedger,
+    private readonly queue: RunQueue,
+    private readonly events: EventEmitter2,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Runs a schedule now, also a disabled or completed one. Resolves once the run is stored. @throws NotFound */
+  async trigger(caller: Principal, scheduleId: number): Promise<Run> {
+    const schedule = await this.schedules.get(caller, scheduleId);
+    return this.queueNew(schedule, 'manual', this.clock.now());
+  }
+
+  /** Does once more what a run did or should have done. @throws NotFound, Conflict when it is not over */
+  async replay(caller: Principal, id: number): Promise<Run> {
+    const run = await this.runs.get(caller, id);
+    if (run.finished_at === null) throw new Conflict(`Run ${String(id)} is not over: cancel it first.`);
+    const schedule = await this.schedules.get(caller, run.schedule_id);
+    return this.queueNew(schedule, 'replay', run.scheduled_for);
+  }
+
+  /** Ends a run that is queued or running. @throws NotFound, Conflict when it is over */
+  async cancel(caller: Principal, id: number): Promise<Run> {
+    const { schedule_id } = await this.runs.get(caller, id);
+    const next = await this.unitOfWork.transaction(async (manager) => {
+      const canceled = await this.cancelRuns(manager, `id = ?`, id, 'canceled by a user');
+      if (canceled.length === 0) throw new Conflict(`Run ${String(id)} is over already.`);
+      return this.ledger.nextInLine(manager, [schedule_id]);
+    });
+    this.events.emit(RUNS_CANCELED, { ids: [id] } satisfies RunsCanceled);
+    this.queue.add(next);
+    return this.runs.get(caller, id);
+  }
+
+  /** What waits to be run must not run once its schedule is deleted. What is running may end. */
+  @OnEvent(ScheduleDeleting.event, { suppressErrors: false })
+  async cancelWaitingOf({ scheduleId, manager }: ScheduleDeleting): Promise<void> {
+    const where = `status = 'queued' AND schedule_id = ?`;
+    await this.cancelRuns(manager, where, scheduleId, 'its schedule was deleted');
+  }
+
+  private async queueNew(
+    schedule: Schedule,
+    trigger: 'manual' | 'replay',
+    scheduled_for: Date,
+  ): Promise<Run> {
+    const now = this.clock.now();
+    const id = await this.unitOfWork.transaction(async (manager) => {
+      const inserted = await manager.insert(Run, {
+        ...{ schedule_id: schedule.id, scheduled_for, trigger, status: 'queued', attempts: [] },
+        ...{ max_attempts: schedule.retry_policy.max_attempts, available_at: now, created_at: now },
+      });
+      return (inserted.identifiers[0] as { id: number }).id;
+    });
+    const run = await this.runs.byId(id);
+    this.queue.add([run]);
+    return run;
+  }
+
+  private async cancelRuns(
+    manager: EntityManager,
+    where: string,
+    key: number,
+    why: string,
+  ): Promise<number[]> {
+    const rows = await manager.query<{ id: number }[]>(
+      `UPDATE runs SET status = 'canceled', finished_at = ?, error = ?
+        WHERE ${where} AND status IN (${sqlFrom('canceled')})
+    RETURNING id`,
+      [sqliteInstant(this.clock.now()), why, key],
+    );
+    return rows.map(({ id }) => id);
+  }
+}

@@ -1,0 +1,6 @@
+/** Published after the commit that canceled runs: whoever is executing one stops. */
+export interface RunsCanceled {
+  readonly ids: readonly number[];
+}
+
+export const RUNS_CANCELED = 'runs.canceled';

@@ -1,0 +1,41 @@
+import { Equal, type FindOperator, type FindOptionsWhere, IsNull, MoreThan, Raw } from 'typeorm';
+import type { Principal } from '../http/principal.js';
+import type { ScheduleQuery } from './dto/schedule-query.dto.js';
+import type { Schedule } from './schedule.entity.js';
+
+/** Ownership is a part of every query: a member reaches its own schedules, an admin everyone's. */
+export const reachable = (caller: Principal): FindOptionsWhere<Schedule> => ({
+  deleted_at: IsNull(),
+  ...(caller.role === 'admin' ? {} : { owner_id: Equal(caller.userId) }),
+});
+
+/** The schedules a list shows, from the one after the id `after` on. */
+export function matching(
+  caller: Principal,
+  { q, tag, enabled, is_completed }: ScheduleQuery,
+  after: number,
+): FindOptionsWhere<Schedule>[] {
+  const base: FindOptionsWhere<Schedule> = {
+    ...reachable(caller),
+    ...(enabled !== undefined && { enabled }),
+    ...(is_completed !== undefined && { is_completed }),
+    ...(tag !== undefined && { tags: tagged(tag) }),
+    id: MoreThan(after),
+  };
+  if (q === undefined) return [base];
+  return [
+    { ...base, title: containing(q) },
+    { ...base, description: containing(q) },
+  ];
+}
+
+/** Contains the text as it is, without regard to case: its own % and _ are no wildcards. */
+const containing = (text: string): FindOperator<string> =>
+  Raw((column) => `LOWER(${column}) LIKE LOWER(:part) ESCAPE '\\'`, {
+    part: `%${text.replace(/[\\%_]/g, '\\$&')}%`,
+  }) as FindOperator<string>;
+
+const tagged = (tag: string): FindOperator<string> =>
+  Raw((column) => `EXISTS (SELECT 1 FROM json_each(${column}) WHERE value = :tag)`, {
+    tag,
+  }) as FindOperator<string>;
