@@ -87,7 +87,7 @@ export default defineConfig(
   ...directions,
   {
     files: ['**/*.mjs', '**/*.cjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+    languageOptions: { globals: { process: 'readonly' } },
   },
   prettier,
 );

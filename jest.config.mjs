@@ -19,4 +19,5 @@ export default {
     ],
   },
   testTimeout: 20_000,
+  maxWorkers: '100%',
 };

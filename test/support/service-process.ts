@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { ApiClient } from './api-client.js';
 
-const MAIN = join(import.meta.dirname, '../../dist/src/main.js');
+const ROOT = join(import.meta.dirname, '../..');
 
 /** The built service as a process of its own, to be killed. */
 export class ServiceProcess {
@@ -13,11 +14,18 @@ export class ServiceProcess {
     readonly api: ApiClient,
     /** Every line it wrote to standard output. */
     readonly log: string[],
+    /** Resolves when it has ended, by whatever hand. */
+    readonly exited: Promise<number | null>,
   ) {}
 
-  /** Resolves when it says that it is ready. */
-  static async start(folder: string, settings: Record<string, string> = {}): Promise<ServiceProcess> {
-    const child = spawn(process.execPath, [MAIN], {
+  /** Resolves when it says that it is ready. `hooks` is a module, below the root, to be loaded before the service. */
+  static async start(
+    folder: string,
+    settings: Record<string, string> = {},
+    hooks?: string,
+  ): Promise<ServiceProcess> {
+    const preload = hooks === undefined ? [] : ['--import', pathToFileURL(join(ROOT, hooks)).href];
+    const child = spawn(process.execPath, [...preload, join(ROOT, 'dist/src/main.js')], {
       cwd: folder,
       env: {
         PATH: process.env['PATH'],
@@ -28,9 +36,10 @@ export class ServiceProcess {
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    const exited = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
     const log: string[] = [];
     const url = await new Promise<string>((resolve, reject) => {
-      child.once('exit', (code) => {
+      void exited.then((code) => {
         reject(new Error(`the service ended with ${String(code)} before it was ready:\n${log.join('\n')}`));
       });
       createInterface({ input: child.stdout }).on('line', (line) => {
@@ -39,22 +48,18 @@ export class ServiceProcess {
         if (ready !== undefined) resolve(ready);
       });
     });
-    return new ServiceProcess(child, new ApiClient(url), log);
+    return new ServiceProcess(child, new ApiClient(url), log, exited);
   }
 
   /** `kill -9`: no handler runs, nothing is flushed. */
   async kill(): Promise<void> {
-    await this.end('SIGKILL');
+    this.child.kill('SIGKILL');
+    await this.exited;
   }
 
   /** Asks it to stop in order; resolves with its exit code, which is null when a signal ended it. */
   async terminate(): Promise<number | null> {
-    return this.end('SIGTERM');
-  }
-
-  private async end(signal: NodeJS.Signals): Promise<number | null> {
-    const exit = once(this.child, 'exit') as Promise<[number | null]>;
-    this.child.kill(signal);
-    return (await exit)[0];
+    this.child.kill('SIGTERM');
+    return this.exited;
   }
 }
