@@ -1,5 +1,4 @@
-import { Cron } from 'croner';
-import { LRUCache } from 'lru-cache';
+import { nextOfPattern } from './cron-pattern.js';
 import type { LocalDateTime } from './date-time.js';
 import { InvalidInterval, parseInterval, patternOf } from './schedule-interval.js';
 
@@ -17,16 +16,6 @@ export interface Timing {
   /** What `H` is a hash of. */
   readonly id: number;
 }
-
-/** One expression in one zone, with its latest answer: every instant in [after, next) has the same `next`. */
-interface Timetable {
-  readonly cron: Cron;
-  after: number;
-  next: number;
-}
-
-// A Cron object takes 83 KB (measured), and a computation about 90 µs: schedules share both.
-const timetables = new LRUCache<string, Timetable>({ max: 250 });
 
 /**
  * The first instant strictly after `after` at which a schedule is due, or null when there is none. Every
@@ -109,19 +98,4 @@ function instantOf({ utc, offsetMs }: LocalDateTime, timezone: string): number {
   // No zone is further than 14 hours from UTC, and no clock change larger than a day.
   const instant = nextOfPattern(pattern, timezone, utc - 40 * 3_600_000) ?? utc;
   return instant + local.getUTCMilliseconds();
-}
-
-function nextOfPattern(pattern: string, timezone: string, after: number): number | null {
-  const key = `${timezone} ${pattern}`;
-  let timetable = timetables.get(key);
-  if (!timetable) {
-    const cron = new Cron(pattern, { timezone, mode: '6-part', fixedTimeRule: 'no-wildcard', paused: true });
-    timetable = { cron, after: Infinity, next: -Infinity };
-    timetables.set(key, timetable);
-  }
-  if (after < timetable.after || after >= timetable.next) {
-    timetable.after = after;
-    timetable.next = timetable.cron.nextRun(new Date(after))?.getTime() ?? Infinity;
-  }
-  return Number.isFinite(timetable.next) ? timetable.next : null;
 }

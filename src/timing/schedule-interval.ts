@@ -92,8 +92,8 @@ function cron(text: string): ScheduleInterval {
   if (strange !== undefined) throw new InvalidInterval(`${EXPECTED}; "${strange}" is no field`);
   try {
     // What H stands for does not matter to whether the pattern is well-formed.
-    const plain = debianForm(resolveHashes(fields, 0));
-    return { kind: 'cron', pattern: hashed ? fields.join(' ') : plain, hashed };
+    new CronPattern(resolveHashes(fields, 0).join(' '), undefined, { mode: '6-part' });
+    return { kind: 'cron', pattern: fields.join(' '), hashed };
   } catch (error) {
     throw new InvalidInterval(`${EXPECTED}; ${reason(error)}`);
   }
@@ -101,10 +101,10 @@ function cron(text: string): ScheduleInterval {
 
 /** The pattern of one schedule: what its `H` stand for is a stable hash of `seed`. */
 export function patternOf(interval: ScheduleInterval & { kind: 'cron' }, seed: number): string {
-  return interval.hashed ? debianForm(resolveHashes(interval.pattern.split(' '), seed)) : interval.pattern;
+  return interval.hashed ? resolveHashes(interval.pattern.split(' '), seed).join(' ') : interval.pattern;
 }
 
-/** Whether the pattern follows the clock on the wall in real time, by the rule of Debian's cron. */
+/** Whether the pattern follows the clock on the wall in real time, instead of naming fixed times. */
 export function followsWallClock(pattern: string): boolean {
   const [, minute = '', hour = ''] = pattern.split(' ');
   return /^[*?]/.test(minute) || /^[*?]/.test(hour);
@@ -116,21 +116,6 @@ export function occurrencesPerHour(pattern: string): number {
   const flags = (field: number[]): number => field.filter(Boolean).length;
   return flags(second) * flags(minute);
 }
-
-/**
- * Debian's cron lets a pattern follow the clock on the wall when its minute or hour field starts with `*`;
- * every other pattern names fixed times (cron(8), "Daylight Saving Time and other time changes"). croner
- * takes a pattern for fixed only when neither seconds, minutes nor hours have a `*` or a step: spell those out.
- */
-function debianForm(fields: string[]): string {
-  const text = fields.join(' ');
-  const { second, minute, hour } = new CronPattern(text, undefined, { mode: '6-part' });
-  if (followsWallClock(text)) return text;
-  return [values(second), values(minute), values(hour), ...fields.slice(3)].join(' ');
-}
-
-/** The list a field stands for; croner's field is an array of flags, indexed by value. */
-const values = (flags: number[]): string => flags.flatMap((flag, value) => (flag ? [value] : [])).join(',');
 
 const reason = (error: unknown): string =>
   error instanceof Error ? error.message.replace(/^CronPattern: /, '') : String(error);
