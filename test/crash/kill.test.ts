@@ -44,7 +44,8 @@ async function dieAt(point: (typeof POINTS)[number], use: (api: ApiClient) => Pr
   if (!service) return;
   await use(service.api).catch(() => undefined);
   if (point === 'anywhere') await sleep(Math.random() * 1200).then(() => service.kill());
-  else await Promise.race([service.exited, sleep(10_000).then(() => service.kill())]);
+  else
+    await Promise.race([service.exited, sleep(10_000, undefined, { ref: false }).then(() => service.kill())]);
 }
 
 /** The seconds a schedule's rows account for, in order. */
