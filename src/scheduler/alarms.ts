@@ -57,10 +57,10 @@ export class Alarms {
     }
     const job = CronJob.from({
       cronTime: instant,
-      onTick: () => {
+      onTick: async () => {
         this.registry.deleteCronJob(name);
         ring();
-        if (this.moreToSet && pending.size < MAX_ALARMS / 2) void this.setAll(ring);
+        if (this.moreToSet && pending.size < MAX_ALARMS / 2) await this.setAll(ring);
       },
     });
     this.registry.addCronJob(name, job);

@@ -80,7 +80,7 @@ function mayRun(
 ): boolean {
   const lateness = now.getTime() - occurrence.getTime();
   const limit = misfire_policy === 'skip' ? MISFIRE_AFTER_MS : misfire_window_seconds * 1000;
-  return lateness <= Math.max(limit, MISFIRE_AFTER_MS);
+  return lateness <= limit;
 }
 
 /** Why an occurrence is held back by runs that are not over; undefined when it is not. */

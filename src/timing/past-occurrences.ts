@@ -26,41 +26,43 @@ const known = new LRUCache<string, PastOccurrences>({ max: 1000 });
  * counted by multiplication.
  */
 export function pastOccurrences(timing: Timing, first: Date, until: Date, keep: number): PastOccurrences {
-  const { id, schedule_interval, timezone, start_at, end_at, created_at } = timing;
-  const key = JSON.stringify([
-    id,
-    schedule_interval,
-    timezone,
-    start_at,
-    end_at,
-    created_at,
-    first,
-    until,
-    keep,
-  ]);
-  let past = known.get(key);
-  if (!past) {
-    past = compute(timing, first, until, keep);
-    known.set(key, past);
-  }
-  return past;
-}
-
-function compute(timing: Timing, first: Date, until: Date, keep: number): PastOccurrences {
   const last = Math.min(until.getTime(), timing.end_at?.getTime() ?? Infinity);
   const interval = parseInterval(timing.schedule_interval);
-  if (interval.kind === 'every') return periodic(first.getTime(), last, interval.periodMs, keep);
-  const hourly = interval.kind === 'cron' ? hourOf(patternOf(interval, timing.id)) : undefined;
+  switch (interval.kind) {
+    case 'once':
+      return { count: 1, latest: [first] };
+    case 'every':
+      return periodic(first.getTime(), last, interval.periodMs, keep);
+    case 'cron': {
+      const pattern = patternOf(interval, timing.id);
+      const key = [pattern, timing.timezone, timing.start_at?.getTime(), first.getTime(), last, keep].join(
+        ' ',
+      );
+      const past = known.get(key) ?? patterned(pattern, timing, first, last, keep);
+      known.set(key, past);
+      return past;
+    }
+  }
+}
+
+function patterned(
+  pattern: string,
+  timing: Timing,
+  first: Date,
+  last: number,
+  keep: number,
+): PastOccurrences {
+  const perHour = occurrencesPerHour(pattern);
+  const wild = followsWallClock(pattern);
   const stretches: Stretch[] = [];
   let count = 0;
   let next: Date | null = first;
   while (next && next.getTime() <= last) {
-    const hour: number | undefined = hourly && wholeHour(timing, hourly.wild, next, last);
-    const whole = hourly !== undefined && hour !== undefined;
-    const stretch: Stretch = { first: next, count: whole ? hourly.count : 1 };
+    const hour = wholeHour(timing, wild, next, last);
+    const stretch: Stretch = { first: next, count: hour === undefined ? 1 : perHour };
     stretches.push(stretch);
     count += stretch.count;
-    next = nextOccurrence(timing, whole ? new Date(hour + HOUR - 1) : next);
+    next = nextOccurrence(timing, hour === undefined ? next : new Date(hour + HOUR - 1));
   }
   return { count, latest: latestOf(timing, stretches, last, keep) };
 }
@@ -84,11 +86,6 @@ function latestOf(timing: Timing, stretches: Stretch[], last: number, keep: numb
     next = nextOccurrence(timing, next);
   }
   return occurrences.slice(-keep);
-}
-
-/** How many occurrences an hour has in which the pattern is due at all, and how it takes clock changes. */
-function hourOf(pattern: string): { count: number; wild: boolean } {
-  return { count: occurrencesPerHour(pattern), wild: followsWallClock(pattern) };
 }
 
 /**

@@ -105,6 +105,19 @@ describe('POST /runs/{id}/cancel', () => {
     expect(service.action.calls.map((call) => call.run.id)).toEqual([1, 3]);
   });
 
+  test('lets the run that waited for it start at once', async () => {
+    await user.patch(path, { overlap_policy: 'queue' });
+    service.action.behaviour = ({ run: { id } }) => (id === 1 ? new Promise(() => undefined) : { ok: true });
+    for (let minute = 0; minute < 2; minute++) {
+      service.clock.advance(60_000);
+      await service.scheduler.sweep();
+    }
+    await service.untilRuns('running', 1);
+    await user.post('/runs/1/cancel');
+    await service.settled();
+    expect((await run(2)).status).toBe('succeeded');
+  });
+
   test('is 409 for a run that is over, 404 for others', async () => {
     const { body } = await user.post<RunDto>(`${path}/run`);
     await service.settled();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
+import { RunLedger } from '../../src/runs/run-ledger.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { TestService } from '../support/test-service.js';
 
@@ -42,6 +43,7 @@ test('a failed attempt is repeated after a backoff that doubles, in the same run
 
   // Not before its time, also when it is offered.
   await service.tick();
+  expect(await service.app.get(RunLedger).start(1)).toBeUndefined();
   expect(service.action.calls).toHaveLength(1);
   service.clock.advance(10_000);
   await service.tick();

@@ -84,5 +84,10 @@ test('goes on after SQLite itself rolled a transaction back', async () => {
     throw new Error('as a full disk leaves it');
   });
   await expect(broken).rejects.toThrow('full disk');
-  expect((await user.newSchedule({ title: 'after' })).title).toBe('after');
+  // TypeORM would take this one for a savepoint of the broken one, roll back to it, and leave it open: from then
+  // on nothing would be committed any more.
+  const failed = service.unitOfWork.transaction(() => Promise.reject(new Error('an ordinary failure')));
+  await expect(failed).rejects.toThrow('ordinary');
+  const { id } = await user.newSchedule({ title: 'after' });
+  expect((await user.get<ScheduleDto>(`/schedules/${String(id)}`)).body.title).toBe('after');
 });

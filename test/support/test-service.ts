@@ -49,6 +49,9 @@ export class TestService {
       .compile();
     const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(), { logger: false });
     await setUpApp(app).listen(0, '127.0.0.1');
+    // Sweeps and the like happen when a test says so.
+    const registry = app.get(SchedulerRegistry);
+    for (const name of registry.getIntervals()) registry.deleteInterval(name);
     return new TestService(app, new ApiClient(await app.getUrl()), clock, action, folder);
   }
 
