@@ -1,12 +1,36 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { ProblemFilter } from './http/problem.filter.js';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { problem, ProblemFilter } from './http/problem.filter.js';
 import { requestValidation } from './http/validation.js';
 
 export const BODY_LIMIT = 256 * 1024;
 
-export const httpAdapter = (): FastifyAdapter =>
-  new FastifyAdapter({ bodyLimit: BODY_LIMIT, routerOptions: { ignoreTrailingSlash: true } });
+/** A request, and so a shutdown, never waits longer for a client that stalls. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const CLOSING_TIMEOUT_MS = 2000;
+
+export function httpAdapter(): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { ignoreTrailingSlash: true },
+    // What the router itself refuses, such as /%FF, never reaches Nest and its filters.
+    frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
+      const status = error.statusCode ?? 400;
+      void reply.status(status).type('application/problem+json').send(problem(status, error.message));
+    },
+  });
+  const fastify = adapter.getInstance();
+  fastify.removeContentTypeParser('text/plain');
+  fastify.addHook('preClose', (done) => {
+    setTimeout(() => {
+      fastify.server.closeAllConnections();
+    }, CLOSING_TIMEOUT_MS).unref();
+    done();
+  });
+  return adapter;
+}
 
 /** Everything about HTTP that holds for all routes; shared by the service and its tests. */
 export function setUpApp(app: NestFastifyApplication): NestFastifyApplication {

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { JwtService } from '@nestjs/jwt';
+import { Interval } from '@nestjs/schedule';
 import { InjectRepository } from '@nestjs/typeorm';
-import { MoreThan, type Repository } from 'typeorm';
+import { LessThan, MoreThan, type Repository } from 'typeorm';
 import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
@@ -49,6 +50,13 @@ export class SessionsService {
 
   async end(id: string): Promise<void> {
     await this.unitOfWork.transaction((manager) => manager.delete(Session, id));
+  }
+
+  /** Sessions that are over are good for nothing. */
+  @Interval('prune-sessions', 3_600_000)
+  async prune(): Promise<void> {
+    const now = this.clock.now();
+    await this.unitOfWork.transaction((manager) => manager.delete(Session, { expires_at: LessThan(now) }));
   }
 
   @OnEvent(PasswordChanging.event, { suppressErrors: false })

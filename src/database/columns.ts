@@ -11,8 +11,17 @@ export const CreatedAtColumn = (): PropertyDecorator => InstantColumn({ default:
 export const JsonColumn = (options: ColumnOptions = {}): PropertyDecorator =>
   Column({ type: 'simple-json', ...options });
 
-/** An instant as TypeORM stores it in SQLite: `2026-03-29 01:00:00.000`. Text order is time order. */
-export const sqliteInstant = (instant: Date): string => instant.toISOString().replace('T', ' ').slice(0, -1);
+/**
+ * An instant as TypeORM stores it in SQLite: `2026-03-29 01:00:00.000`. Text order is time order, for years of
+ * four digits.
+ *
+ * @throws RangeError for other years
+ */
+export function sqliteInstant(instant: Date): string {
+  const text = instant.toISOString();
+  if (text.length !== 24) throw new RangeError(`${text} is not in the years 0 to 9999`);
+  return text.replace('T', ' ').slice(0, -1);
+}
 
 /** The inverse of {@link sqliteInstant}; also reads the default of `CURRENT_TIMESTAMP`, without milliseconds. */
 export const fromSqliteInstant = (text: string): Date => new Date(`${text.replace(' ', 'T')}Z`);

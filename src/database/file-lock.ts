@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 /** Another process works on the same database file. */
@@ -22,7 +23,8 @@ export class FileLock {
 
   /** @throws DatabaseInUse naming the process that holds the lock */
   static acquire(file: string): FileLock {
-    const connection = new Database(`${file}.lock`, { timeout: 0 });
+    // By its real name: a link to the file must lead to the same lock.
+    const connection = new Database(`${existsSync(file) ? realpathSync(file) : file}.lock`, { timeout: 0 });
     try {
       connection.pragma(`user_version = ${String(process.pid)}`);
       connection.exec('BEGIN IMMEDIATE');

@@ -44,13 +44,21 @@ export const WholeNumberText = (min: number, max: number): PropertyDecorator =>
 export const OneOf = (values: readonly string[]): PropertyDecorator =>
   IsIn(values, { message: `one of ${values.join(', ')}` });
 
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i;
+const INSTANT = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i;
+
+/** The instant, when the text names one of a day that the calendar has, in the years 1970 to 2999. */
+function parseInstant(text: string): Date | undefined {
+  const [, year, month, day] = INSTANT.exec(text)?.map(Number) ?? [];
+  if (year === undefined || month === undefined || day === undefined || year < 1970 || year > 2999)
+    return undefined;
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day ? new Date(text) : undefined;
+}
 
 /** An instant: a date-time of ISO 8601 with its offset. Without one it could be any of 26 hours. */
 export const Instant = (): PropertyDecorator =>
   applyDecorators(
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' && INSTANT.test(value) ? new Date(value) : value,
+      typeof value === 'string' ? (parseInstant(value) ?? value) : value,
     ),
     IsDate({ message: 'an instant with its offset from UTC, such as 2030-01-31T09:00:00Z' }),
   );

@@ -42,6 +42,7 @@ function isStorageFault(thrown: unknown): thrown is QueryFailedError {
   return typeof code === 'string' && STORAGE_FAULTS.test(code);
 }
 
-function problem(status: number, detail: string, more: Pick<Problem, 'errors'> = {}): Problem {
+/** The body of an error answer. */
+export function problem(status: number, detail: string, more: Pick<Problem, 'errors'> = {}): Problem {
   return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, ...more };
 }

@@ -94,6 +94,27 @@ describe('InProcessRunQueue', () => {
     expect(clock.now().getTime() - begun).toBeGreaterThanOrEqual(49);
   });
 
+  test('no run is delivered a millisecond early, as timers may ring', async () => {
+    const queue = new InProcessRunQueue(1000, clock);
+    const due = new Map<number, number>();
+    let early = 0;
+    const done = new Promise<void>((resolve) => {
+      queue.consume((id) => {
+        if (clock.now().getTime() < (due.get(id) ?? 0)) early++;
+        due.delete(id);
+        if (due.size === 0) resolve();
+        return Promise.resolve();
+      });
+    });
+    for (let id = 0; id < 500; id++) {
+      const available_at = new Date(clock.now().getTime() + 5 + (id % 40));
+      due.set(id, available_at.getTime());
+      queue.add([{ id, available_at }]);
+    }
+    await done;
+    expect(early).toBe(0);
+  });
+
   test('a run that is added twice is delivered once; one added while active, once more', async () => {
     const queue = new InProcessRunQueue(1, clock);
     const consumer = manualConsumer();

@@ -27,7 +27,7 @@ export class InProcessRunQueue extends RunQueue {
     for (const { id, available_at } of runs) {
       const wait = available_at.getTime() - now;
       if (wait <= 0) this.offer(id);
-      else if (wait <= LONGEST_WAIT_MS) this.offerLater(id, wait);
+      else if (wait <= LONGEST_WAIT_MS) this.addLater({ id, available_at }, wait);
     }
     this.deliver();
   }
@@ -55,14 +55,14 @@ export class InProcessRunQueue extends RunQueue {
     else this.ready.add(id);
   }
 
-  private offerLater(id: number, wait: number): void {
-    clearTimeout(this.timers.get(id));
+  private addLater(run: QueuedRun, wait: number): void {
+    clearTimeout(this.timers.get(run.id));
     const timer = setTimeout(() => {
-      this.timers.delete(id);
-      this.offer(id);
-      this.deliver();
+      this.timers.delete(run.id);
+      // A timer may ring a millisecond before its time: then this sets another.
+      this.add([run]);
     }, wait);
-    this.timers.set(id, timer);
+    this.timers.set(run.id, timer);
   }
 
   private deliver(): void {

@@ -5,7 +5,8 @@ import { Clock } from '../clock/clock.js';
 import { fromSqliteInstant, sqliteInstant } from '../database/columns.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { LONGEST_WAIT_MS, RunQueue } from '../run-queue/run-queue.js';
-import { sqlFrom } from './run-state.js';
+import { RunLedger } from './run-ledger.js';
+import { sqlFrom, UNFINISHED } from './run-state.js';
 
 /** So many waiting runs are offered again at a time; the queue knows most of them already. */
 const REOFFERED = 10_000;
@@ -18,6 +19,7 @@ export class Recovery {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly ledger: RunLedger,
     private readonly queue: RunQueue,
     private readonly clock: Clock,
   ) {}
@@ -28,8 +30,8 @@ export class Recovery {
    */
   async runOnce(): Promise<void> {
     const now = sqliteInstant(this.clock.now());
-    const left = await this.unitOfWork.transaction((manager) =>
-      manager.query<{ status: string }[]>(
+    const left = await this.unitOfWork.transaction(async (manager) => {
+      const rows = await manager.query<{ status: string; schedule_id: number }[]>(
         `UPDATE runs
             SET status = iif(schedules.delivery = 'at_most_once', 'interrupted', 'queued'),
                 finished_at = iif(schedules.delivery = 'at_most_once', ?, NULL),
@@ -38,11 +40,14 @@ export class Recovery {
                   'attempt', attempt, 'started_at', replace(started_at, ' ', 'T') || 'Z', 'duration_ms', NULL,
                   'error', 'its node died while it was running', 'output', NULL)))
            FROM schedules
-          WHERE schedules.id = runs.schedule_id AND runs.status IN (${sqlFrom('queued')})
-      RETURNING runs.status`,
+          WHERE schedules.id = runs.schedule_id AND runs.status IN (${UNFINISHED}) AND runs.status IN (${sqlFrom('queued')})
+      RETURNING runs.status, runs.schedule_id`,
         [now],
-      ),
-    );
+      );
+      const schedules = new Set(rows.map(({ schedule_id }) => schedule_id));
+      await this.ledger.cancelStopped(manager, [...schedules]);
+      return rows;
+    });
     const offered = await this.offer(-1);
     const interrupted = left.filter(({ status }) => status === 'interrupted').length;
     if (left.length > 0 || offered > 0) {

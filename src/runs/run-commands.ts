@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
-import type { EntityManager } from 'typeorm';
 import { Clock } from '../clock/clock.js';
 import { sqliteInstant } from '../database/columns.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Principal } from '../http/principal.js';
 import { Conflict } from '../http/problems.js';
 import { RunQueue } from '../run-queue/run-queue.js';
-import { ScheduleDeleting } from '../schedules/schedule.events.js';
+import { SchedulesStopping } from '../schedules/schedule.events.js';
 import type { Schedule } from '../schedules/schedule.entity.js';
 import { SchedulesService } from '../schedules/schedules.service.js';
 import { RunLedger } from './run-ledger.js';
@@ -47,7 +46,12 @@ export class RunCommands {
   async cancel(caller: Principal, id: number): Promise<Run> {
     const { schedule_id } = await this.runs.get(caller, id);
     const next = await this.unitOfWork.transaction(async (manager) => {
-      const canceled = await this.cancelRuns(manager, `id = ?`, id, 'canceled by a user');
+      const canceled = await manager.query<{ id: number }[]>(
+        `UPDATE runs SET status = 'canceled', finished_at = ?, error = 'canceled by a user'
+          WHERE id = ? AND status IN (${sqlFrom('canceled')})
+      RETURNING id`,
+        [sqliteInstant(this.clock.now()), id],
+      );
       if (canceled.length === 0) throw new Conflict(`Run ${String(id)} is over already.`);
       return this.ledger.nextInLine(manager, [schedule_id]);
     });
@@ -56,11 +60,10 @@ export class RunCommands {
     return this.runs.get(caller, id);
   }
 
-  /** What waits to be run must not run once its schedule is deleted. What is running may end. */
-  @OnEvent(ScheduleDeleting.event, { suppressErrors: false })
-  async cancelWaitingOf({ scheduleId, manager }: ScheduleDeleting): Promise<void> {
-    const where = `status = 'queued' AND schedule_id = ?`;
-    await this.cancelRuns(manager, where, scheduleId, 'its schedule was deleted');
+  /** What waits for a schedule that is deleted or disabled is canceled. What is running may end. */
+  @OnEvent(SchedulesStopping.event, { suppressErrors: false })
+  async cancelWaiting({ scheduleIds, manager }: SchedulesStopping): Promise<void> {
+    await this.ledger.cancelStopped(manager, scheduleIds);
   }
 
   private async queueNew(
@@ -79,20 +82,5 @@ export class RunCommands {
     const run = await this.runs.byId(id);
     this.queue.add([run]);
     return run;
-  }
-
-  private async cancelRuns(
-    manager: EntityManager,
-    where: string,
-    key: number,
-    why: string,
-  ): Promise<number[]> {
-    const rows = await manager.query<{ id: number }[]>(
-      `UPDATE runs SET status = 'canceled', finished_at = ?, error = ?
-        WHERE ${where} AND status IN (${sqlFrom('canceled')})
-    RETURNING id`,
-      [sqliteInstant(this.clock.now()), why, key],
-    );
-    return rows.map(({ id }) => id);
   }
 }

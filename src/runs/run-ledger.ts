@@ -89,14 +89,25 @@ export class RunLedger {
     return rows.map((row) => ({ id: row.id, available_at: fromSqliteInstant(row.available_at) }));
   }
 
+  /** Cancels what waits for schedules that are deleted, and the occurrences of those that are disabled. */
+  async cancelStopped(manager: EntityManager, scheduleIds: readonly number[]): Promise<void> {
+    await manager.query(
+      `UPDATE runs SET status = 'canceled', finished_at = ?, error = 'its schedule was deleted or disabled'
+        WHERE schedule_id IN (SELECT value FROM json_each(?)) AND status IN ('queued', 'running') AND status = 'queued'
+          AND (${ofSchedule('deleted_at')} IS NOT NULL OR (NOT ${ofSchedule('enabled')} AND ${OF_OCCURRENCE}))`,
+      [sqliteInstant(this.clock.now()), JSON.stringify(scheduleIds)],
+    );
+  }
+
   private async commit(batch: Entry[]): Promise<(StartedRun | undefined)[]> {
     const starts = batch.flatMap((entry) => ('start' in entry ? [entry.start] : []));
     const ends = batch.flatMap((entry) => ('end' in entry ? [entry.end] : []));
     const { started, next } = await this.unitOfWork.transaction(async (manager) => {
+      const schedules = [...new Set(ends.map(({ schedule_id }) => schedule_id))];
       if (ends.length > 0) await this.writeEnds(manager, ends);
+      if (ends.some(({ retry }) => retry)) await this.cancelStopped(manager, schedules);
       const started = starts.length > 0 ? await this.writeStarts(manager, starts) : [];
-      const schedules = new Set(ends.map(({ schedule_id }) => schedule_id));
-      return { started, next: ends.length > 0 ? await this.nextInLine(manager, [...schedules]) : [] };
+      return { started, next: ends.length > 0 ? await this.nextInLine(manager, schedules) : [] };
     });
     this.queue.add(next);
     const byId = new Map(started.map((run) => [run.id, run]));

@@ -42,6 +42,7 @@ export class Alarms {
        SELECT instant FROM due WHERE instant <= ? LIMIT ${String(MAX_ALARMS)}`,
       [sqliteInstant(new Date(now)), horizon, horizon],
     );
+    if (rows.length === MAX_ALARMS) this.moreToSet = true;
     for (const { instant } of rows) if (instant) this.set(fromSqliteInstant(instant), ring);
   }
 

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { EventEmitter2 } from '@nestjs/event-emitter';
+import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../clock/clock.js';
 import { fromSqliteInstant, sqliteInstant } from '../database/columns.js';
@@ -7,13 +7,18 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
 import { sqlFrom } from '../runs/run-state.js';
 import { RUNS_CANCELED, type RunsCanceled } from '../runs/run.events.js';
+import { ScheduleChanging } from '../schedules/schedule.events.js';
 import { type DueSchedule, type NewRun, settle, type Settlement } from './settlement.js';
 
 export const SLICE = 500;
 
+interface ClaimedRun extends QueuedRun {
+  readonly schedule_id: number;
+}
+
 interface Claimed {
   readonly settlements: readonly (Settlement & { readonly id: number })[];
-  readonly queued: readonly QueuedRun[];
+  readonly queued: readonly ClaimedRun[];
   readonly canceled: readonly number[];
 }
 
@@ -40,31 +45,43 @@ export class Claimer {
 
   /** Claims one slice of what is due. Resolves with the new `next_run` of each schedule it claimed. */
   async claimSlice(): Promise<(Date | null)[]> {
-    const now = this.clock.now();
-    const { settlements, queued, canceled } = await this.unitOfWork.transaction((manager) =>
-      this.claim(manager, now),
-    );
-    if (canceled.length > 0) this.events.emit(RUNS_CANCELED, { ids: canceled } satisfies RunsCanceled);
-    this.queue.add(queued);
-    return settlements.map(({ next_run }) => next_run);
+    const claimed = await this.unitOfWork.transaction((manager) => this.claim(manager));
+    this.handOver(claimed);
+    return claimed.settlements.map(({ next_run }) => next_run);
   }
 
-  private async claim(manager: EntityManager, now: Date): Promise<Claimed> {
-    const due = await this.due(manager, now);
+  /** What a schedule owes is settled before it is changed, in the transaction that changes it. */
+  @OnEvent(ScheduleChanging.event, { suppressErrors: false })
+  async settleBeforeChange({ scheduleId, manager, afterCommit }: ScheduleChanging): Promise<void> {
+    const claimed = await this.claim(manager, scheduleId);
+    afterCommit.push(() => {
+      this.handOver(claimed);
+    });
+  }
+
+  private handOver({ queued, canceled }: Claimed): void {
+    if (canceled.length > 0) this.events.emit(RUNS_CANCELED, { ids: canceled } satisfies RunsCanceled);
+    this.queue.add(queued);
+  }
+
+  private async claim(manager: EntityManager, only?: number): Promise<Claimed> {
+    const now = this.clock.now();
+    const due = await this.due(manager, now, only);
     if (due.length === 0) return { settlements: [], queued: [], canceled: [] };
     const settlements = due.map((schedule) => ({ id: schedule.id, ...this.settle(schedule, now) }));
-    const crowded = settlements.filter(({ cancel }) => cancel).map(({ id }) => id);
-    const canceled = crowded.length > 0 ? await this.cancelRuns(manager, crowded, now) : [];
     const queued = await this.insertRuns(
       manager,
       settlements.flatMap(({ runs }) => runs),
       now,
     );
-    await this.moveOn(manager, settlements, now);
+    const fired = new Set(queued.map(({ schedule_id }) => schedule_id));
+    const crowded = settlements.filter(({ id, cancel }) => cancel && fired.has(id)).map(({ id }) => id);
+    const canceled = crowded.length > 0 ? await this.cancelOthers(manager, crowded, queued, now) : [];
+    await this.moveOn(manager, settlements, queued, now);
     return { settlements, queued, canceled };
   }
 
-  private async due(manager: EntityManager, now: Date): Promise<DueSchedule[]> {
+  private async due(manager: EntityManager, now: Date, only?: number): Promise<DueSchedule[]> {
     const unfinished = (status: string): string =>
       `(SELECT count(*) FROM runs WHERE runs.schedule_id = schedules.id AND runs.status IN ('queued', 'running')
                                    AND runs.status = '${status}')`;
@@ -74,7 +91,7 @@ export class Claimer {
               retry_policy->>'max_attempts' AS max_attempts,
               ${unfinished('running')} AS running, ${unfinished('queued')} AS waiting
          FROM schedules
-        WHERE next_run <= ?
+        WHERE next_run <= ?${only === undefined ? '' : ` AND id = ${String(only)}`}
      ORDER BY next_run, id
         LIMIT ${String(SLICE)}`,
       [sqliteInstant(now)],
@@ -91,7 +108,9 @@ export class Claimer {
   /** One schedule that cannot be settled must not hold up the others: it stops, and its row says why. */
   private settle(schedule: DueSchedule, now: Date): Settlement {
     try {
-      return settle(schedule, now);
+      const settlement = settle(schedule, now);
+      if (settlement.next_run && settlement.next_run <= now) throw new Error('it does not move on');
+      return settlement;
     } catch (error) {
       this.logger.error(`schedule ${String(schedule.id)} cannot go on: ${String(error)}`);
       const lost: NewRun = {
@@ -108,19 +127,25 @@ export class Claimer {
     }
   }
 
-  /** Ends the unfinished runs of schedules whose overlap policy is `cancel`. */
-  private async cancelRuns(manager: EntityManager, scheduleIds: number[], now: Date): Promise<number[]> {
+  /** Ends the runs that are in the way of these new ones, by overlap policy `cancel`. */
+  private async cancelOthers(
+    manager: EntityManager,
+    scheduleIds: number[],
+    fired: readonly ClaimedRun[],
+    now: Date,
+  ): Promise<number[]> {
     const canceled = await manager.query<{ id: number }[]>(
       `UPDATE runs SET status = 'canceled', finished_at = ?, error = 'the next occurrence was due (overlap_policy cancel)'
         WHERE schedule_id IN (SELECT value FROM json_each(?)) AND status IN (${sqlFrom('canceled')})
+          AND id NOT IN (SELECT value FROM json_each(?))
     RETURNING id`,
-      [sqliteInstant(now), JSON.stringify(scheduleIds)],
+      [sqliteInstant(now), JSON.stringify(scheduleIds), JSON.stringify(fired.map(({ id }) => id))],
     );
     return canceled.map(({ id }) => id);
   }
 
   /** Returns the runs to be executed. An occurrence that already has its row keeps that one. */
-  private async insertRuns(manager: EntityManager, runs: NewRun[], now: Date): Promise<QueuedRun[]> {
+  private async insertRuns(manager: EntityManager, runs: NewRun[], now: Date): Promise<ClaimedRun[]> {
     const created_at = sqliteInstant(now);
     const rows = runs.map((run) => ({
       ...run,
@@ -128,7 +153,9 @@ export class Claimer {
       available_at: sqliteInstant(run.available_at),
       finished_at: run.status === 'queued' ? null : created_at,
     }));
-    const inserted = await manager.query<{ id: number; status: string; available_at: string }[]>(
+    const inserted = await manager.query<
+      { id: number; schedule_id: number; status: string; available_at: string }[]
+    >(
       `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, max_attempts, available_at, missed_count,
                          error, finished_at, created_at)
        SELECT value->>'schedule_id', value->>'scheduled_for', value->>'trigger', value->>'status',
@@ -137,23 +164,30 @@ export class Claimer {
          FROM json_each(?)
         WHERE TRUE
            ON CONFLICT DO NOTHING
-    RETURNING id, status, available_at`,
+    RETURNING id, schedule_id, status, available_at`,
       [created_at, JSON.stringify(rows)],
     );
     return inserted
       .filter(({ status }) => status === 'queued')
-      .map(({ id, available_at }) => ({ id, available_at: fromSqliteInstant(available_at) }));
+      .map(({ id, schedule_id, available_at }) => ({
+        id,
+        schedule_id,
+        available_at: fromSqliteInstant(available_at),
+      }));
   }
 
   private async moveOn(
     manager: EntityManager,
     settlements: Claimed['settlements'],
+    fired: readonly ClaimedRun[],
     now: Date,
   ): Promise<void> {
-    const rows = settlements.map(({ id, next_run, runs }) => ({
+    const ran = new Map<number, number>();
+    for (const { schedule_id } of fired) ran.set(schedule_id, (ran.get(schedule_id) ?? 0) + 1);
+    const rows = settlements.map(({ id, next_run }) => ({
       id,
       next_run: next_run && sqliteInstant(next_run),
-      ran: runs.filter(({ status }) => status === 'queued').length,
+      ran: ran.get(id) ?? 0,
     }));
     await manager.query(
       `UPDATE schedules

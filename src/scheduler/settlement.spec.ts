@@ -146,6 +146,16 @@ describe('overlaps', () => {
     if (status === 'skipped') expect(error).toContain(`overlap_policy ${overlap_policy}`);
   });
 
+  test('what is made up for together is let through or held back together', () => {
+    const later = new Date('2030-01-01T12:02:00Z');
+    const catchUp = (fields: Partial<DueSchedule>): string[] =>
+      settle(due({ misfire_policy: 'all', ...fields }), later).runs.map(({ status }) => status);
+    expect(catchUp({ overlap_policy: 'skip' })).toEqual(['queued', 'queued', 'queued']);
+    expect(catchUp({ overlap_policy: 'skip', running: 1 })).toEqual(['skipped', 'skipped', 'skipped']);
+    expect(catchUp({ overlap_policy: 'queue', running: 1 })).toEqual(['queued', 'queued', 'queued']);
+    expect(catchUp({ overlap_policy: 'queue', waiting: 1 })).toEqual(['skipped', 'skipped', 'skipped']);
+  });
+
   test('a skipped occurrence does not count as a run', () => {
     expect(settle(due({ running: 1, max_runs: 1 }), now).next_run).not.toBeNull();
   });

@@ -59,16 +59,16 @@ export function settle(schedule: DueSchedule, now: Date): Settlement {
   const runs = eligible
     .slice(0, left)
     .map((occurrence) => newRun(schedule, occurrence, late ? 'catch_up' : 'schedule'));
-  // Occurrences that are made up for one by one wait for each other instead.
-  const held = runs.length === 1 ? overlap(schedule) : undefined;
+  const held = overlap(schedule);
   const settled =
     held === undefined ? runs : runs.map((run) => ({ ...run, status: 'skipped' as const, error: held }));
 
   const complete = runs.length >= left && held === undefined;
+  const next_run = complete ? null : nextOccurrence(schedule, now);
   return {
     runs: missed > 0 ? [missedRow(schedule, missed), ...settled] : settled,
     cancel: schedule.overlap_policy === 'cancel' && runs.length > 0,
-    next_run: complete ? null : nextOccurrence(schedule, now),
+    next_run,
   };
 }
 

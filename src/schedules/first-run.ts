@@ -1,5 +1,5 @@
 import { InvalidFields } from '../http/problems.js';
-import { nextOccurrence } from '../timing/next-occurrence.js';
+import { upcomingOccurrences } from '../timing/next-occurrence.js';
 import type { Schedule } from './schedule.entity.js';
 
 /** What decides when a schedule fires. A change of any computes `next_run` anew. */
@@ -11,6 +11,7 @@ const TIMING = [
   'start_at',
   'end_at',
   'max_runs',
+  'jitter_seconds',
 ] as const;
 
 /** Whether `fields` change when the schedule fires. */
@@ -21,20 +22,29 @@ export function changesTiming(schedule: Schedule, fields: Partial<Schedule>): bo
 
 /**
  * When a schedule fires first from now on; null when it must not, being disabled or completed. One that has no
- * run left by `max_runs` is completed by this.
+ * run left by `max_runs` is completed by this. `sent` is what its user just asked for.
  *
- * @throws InvalidFields when it is to fire, but has no occurrence left
+ * @throws InvalidFields when it is to fire, but has no occurrence left, or when what was sent cannot be
  */
-export function firstRun(schedule: Schedule, now: Date): Date | null {
-  const { start_at, end_at, max_runs, run_count } = schedule;
-  if (end_at && end_at <= now) throw fault('end_at', 'an instant in the future, or null');
-  if (end_at && start_at && end_at < start_at) throw fault('end_at', 'an instant after start_at, or null');
+export function firstRun(schedule: Schedule, now: Date, sent: Partial<Schedule>): Date | null {
+  const { start_at, end_at, max_runs, run_count, jitter_seconds } = schedule;
+  if (sent.end_at && sent.end_at <= now) throw fault('end_at', 'an instant in the future, or null');
+  if (sent.end_at && start_at && sent.end_at < start_at)
+    throw fault('end_at', 'an instant after start_at, or null');
   if (max_runs !== null && run_count >= max_runs) schedule.is_completed = true;
   if (!schedule.enabled || schedule.is_completed) return null;
-  const next = nextOccurrence(schedule, now);
-  if (next) return next;
-  if (end_at) throw fault('end_at', 'an instant after the first occurrence; before it, there is none');
-  throw fault('schedule_interval', 'an interval that comes due in the future; this one is past');
+  const [next, ...others] = upcomingOccurrences(schedule, now, 5);
+  if (!next && end_at)
+    throw fault('end_at', 'an instant after the first occurrence; before it, there is none');
+  if (!next) throw fault('schedule_interval', 'an interval that comes due in the future; this one does not');
+  const gaps = others.map((at, n) => at.getTime() - (n === 0 ? next : (others[n - 1] ?? next)).getTime());
+  if (jitter_seconds * 1000 >= Math.min(...gaps)) {
+    throw fault(
+      'jitter_seconds',
+      'less than the time between two occurrences, or they would overtake each other',
+    );
+  }
+  return next;
 }
 
 const fault = (field: string, message: string): InvalidFields => new InvalidFields([{ field, message }]);

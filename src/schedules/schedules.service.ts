@@ -22,8 +22,9 @@ import {
   SCHEDULE_CREATED,
   SCHEDULE_DELETED,
   SCHEDULE_UPDATED,
-  ScheduleDeleting,
+  ScheduleChanging,
   type ScheduleEvent,
+  SchedulesStopping,
 } from './schedule.events.js';
 
 /** What a schedule is unless its maker says otherwise. */
@@ -67,7 +68,7 @@ export class SchedulesService {
       Object.assign(row, { created_at: now, updated_at: now });
       await manager.insert(Schedule, row);
       // Only now has it the id that H is a hash of.
-      row.next_run = firstRun(row, now);
+      row.next_run = firstRun(row, now, row);
       await manager.update(Schedule, row.id, { next_run: row.next_run });
       return row;
     });
@@ -94,15 +95,14 @@ export class SchedulesService {
 
   /** @throws NotFound, InvalidFields when it is to fire and has no occurrence in the future */
   async update(caller: Principal, id: number, fields: ScheduleUpdateDto): Promise<Schedule> {
-    const schedule = await this.unitOfWork.transaction(async (manager) => {
-      const row = await this.own(manager, caller, id);
+    const schedule = await this.change(caller, id, async (manager, row) => {
       const changes = complete(fields);
       const timing = changesTiming(row, changes);
       Object.assign(row, changes, { updated_at: this.clock.now() });
-      if (timing) row.next_run = firstRun(row, row.updated_at);
+      if (timing) row.next_run = firstRun(row, row.updated_at, changes);
       const { is_completed, next_run, updated_at } = row;
       await manager.update(Schedule, id, { ...changes, is_completed, next_run, updated_at });
-      return row;
+      if (!row.enabled) await this.stop(manager, [id]);
     });
     this.publish(SCHEDULE_UPDATED, schedule);
     return schedule;
@@ -130,20 +130,52 @@ export class SchedulesService {
 
   /** Takes effect for the very next occurrence; the schedule's runs stay readable. @throws NotFound */
   async delete(caller: Principal, id: number): Promise<Schedule> {
-    const schedule = await this.unitOfWork.transaction(async (manager) => {
-      const row = await this.own(manager, caller, id);
+    const schedule = await this.change(caller, id, async (manager) => {
       await manager.update(Schedule, id, { next_run: null, deleted_at: this.clock.now() });
-      await this.events.emitAsync(ScheduleDeleting.event, new ScheduleDeleting(id, manager));
-      return row;
+      await this.stop(manager, [id]);
     });
     this.publish(SCHEDULE_DELETED, { id, next_run: null });
     return schedule;
   }
 
-  /** Nobody is left to answer for these schedules: they stop firing with the transaction that deletes the user. */
+  /** Nobody is left to answer for these schedules: they stop with the transaction that deletes the user. */
   @OnEvent(UserDeleting.event, { suppressErrors: false })
   async disableAllOf({ userId, manager }: UserDeleting): Promise<void> {
+    const schedules = await manager.findBy(Schedule, { owner_id: userId });
+    for (const schedule of schedules) await this.settle(manager, schedule);
     await manager.update(Schedule, { owner_id: userId }, { enabled: false, next_run: null });
+    await this.stop(
+      manager,
+      schedules.map(({ id }) => id),
+    );
+  }
+
+  /** Changes a schedule in one transaction, after what it owes by then is settled. Resolves with its row. */
+  private async change(
+    caller: Principal,
+    id: number,
+    work: (manager: EntityManager, row: Schedule) => Promise<void>,
+  ): Promise<Schedule> {
+    const { row, afterCommit } = await this.unitOfWork.transaction(async (manager) => {
+      const afterCommit = await this.settle(manager, await this.own(manager, caller, id));
+      const row = await this.own(manager, caller, id);
+      await work(manager, row);
+      return { row, afterCommit };
+    });
+    for (const callback of afterCommit) callback();
+    return row;
+  }
+
+  /** An occurrence that is due belongs to the schedule as it was: a change must not make it vanish. */
+  private async settle(manager: EntityManager, { id, next_run }: Schedule): Promise<(() => void)[]> {
+    const changing = new ScheduleChanging(id, manager);
+    if (next_run && next_run <= this.clock.now())
+      await this.events.emitAsync(ScheduleChanging.event, changing);
+    return changing.afterCommit;
+  }
+
+  private async stop(manager: EntityManager, scheduleIds: number[]): Promise<void> {
+    await this.events.emitAsync(SchedulesStopping.event, new SchedulesStopping(scheduleIds, manager));
   }
 
   private async own(manager: EntityManager, caller: Principal, id: number): Promise<Schedule> {

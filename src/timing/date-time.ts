@@ -13,7 +13,7 @@ const FORM =
 /** Whether the text is meant to be a date-time, right or wrong. */
 export const isDateTime = (text: string): boolean => /^\d{4}-\d/.test(text);
 
-/** The date-time, or undefined when it is malformed or names a day or time that no calendar has. */
+/** The date-time, or undefined when it is malformed, names a day or time that no calendar has, or is not of 1970-2999. */
 export function parseDateTime(text: string): LocalDateTime | undefined {
   const match = FORM.exec(text);
   if (!match) return undefined;
@@ -26,7 +26,7 @@ export function parseDateTime(text: string): LocalDateTime | undefined {
   const carried =
     new Date(utc).toISOString().slice(0, 19) !== `${text.slice(0, 16)}:${match[6] ?? '00'}`.toUpperCase();
   const offsetMs = offset(match[8]);
-  if (carried || Number.isNaN(offsetMs)) return undefined;
+  if (carried || Number.isNaN(offsetMs) || year < 1970 || year > 2999) return undefined;
   return { utc, offsetMs };
 }
 

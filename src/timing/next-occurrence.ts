@@ -2,6 +2,9 @@ import { nextOfPattern } from './cron-pattern.js';
 import type { LocalDateTime } from './date-time.js';
 import { InvalidInterval, parseInterval, patternOf } from './schedule-interval.js';
 
+/** Nothing is due in the year 3000 or later: no calendar of today can be trusted so far. */
+export const LAST_INSTANT = Date.UTC(3000, 0, 1) - 1;
+
 /** What decides when a schedule is due. */
 export interface Timing {
   readonly schedule_interval: string;
@@ -31,7 +34,8 @@ export function nextOccurrence(timing: Timing, after: Date): Date | null {
   const { start_at, end_at } = timing;
   const begin = start_at ? Math.max(after.getTime(), start_at.getTime() - 1) : after.getTime();
   const next = unbounded(timing, begin);
-  return next === null || (end_at && next > end_at.getTime()) ? null : new Date(next);
+  const end = Math.min(end_at?.getTime() ?? Infinity, LAST_INSTANT);
+  return next === null || next > end ? null : new Date(next);
 }
 
 /** The next `count` occurrences after an instant. */
@@ -53,7 +57,9 @@ export function intervalFault(text: unknown): string | undefined {
   try {
     const interval = parseInterval(typeof text === 'string' ? text : '');
     // Calendar patterns repeat within 28 years, so any start shows whether there is an occurrence.
-    if (interval.kind === 'cron' && nextOfPattern(patternOf(interval, 0), 'UTC', 0) === null) {
+    // What H stands for is known only once the schedule is there.
+    const pattern = interval.kind === 'cron' && !interval.hashed ? interval.pattern : undefined;
+    if (pattern !== undefined && nextOfPattern(pattern, 'UTC', 0) === null) {
       return 'an interval that comes due: this one never does';
     }
     return undefined;

@@ -110,12 +110,5 @@ export function followsWallClock(pattern: string): boolean {
   return /^[*?]/.test(minute) || /^[*?]/.test(hour);
 }
 
-/** How many occurrences a pattern has in an hour in which it is due at all. */
-export function occurrencesPerHour(pattern: string): number {
-  const { second, minute } = new CronPattern(pattern, undefined, { mode: '6-part' });
-  const flags = (field: number[]): number => field.filter(Boolean).length;
-  return flags(second) * flags(minute);
-}
-
 const reason = (error: unknown): string =>
   error instanceof Error ? error.message.replace(/^CronPattern: /, '') : String(error);

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 100 });
+const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 500 });
 
 /** Whether `name` is an IANA time zone of this runtime, such as `Europe/Berlin` or `UTC`. */
 export function isTimeZone(name: string): boolean {
@@ -16,35 +16,19 @@ export function isTimeZone(name: string): boolean {
 
 /** How far the zone's clock is ahead of UTC at an instant, in milliseconds. */
 export function offsetAt(timezone: string, instant: number): number {
-  const parts = format(timezone).formatToParts(instant);
-  const part = (type: Intl.DateTimeFormatPartTypes): number =>
-    Number(parts.find((candidate) => candidate.type === type)?.value);
-  const clock = Date.UTC(
-    part('year'),
-    part('month') - 1,
-    part('day'),
-    part('hour'),
-    part('minute'),
-    part('second'),
-  );
-  return clock - Math.floor(instant / 1000) * 1000;
+  // `2026, GMT+05:30`, `1900, GMT-00:25:21`, `2026, GMT`: three times as fast to get as the parts of a date.
+  const [, sign, hours, minutes, seconds = '0'] = OFFSET.exec(format(timezone).format(instant)) ?? [];
+  if (sign === undefined) return 0;
+  return (sign === '-' ? -1000 : 1000) * (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds));
 }
+
+const OFFSET = /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/;
 
 /** @throws RangeError for an unknown zone */
 function format(timeZone: string): Intl.DateTimeFormat {
   let cached = formats.get(timeZone);
   if (!cached) {
-    cached = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      calendar: 'gregory',
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
+    cached = new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', timeZoneName: 'longOffset' });
     formats.set(timeZone, cached);
   }
   return cached;

@@ -65,7 +65,7 @@ export class UsersController {
     summary: 'Delete a user; its schedules stay, ownerless and disabled',
   })
   @ApiOkResponse({ type: UserDto, description: 'The user as it was.' })
-  @ApiProblems(401, 404, 422)
+  @ApiProblems(401, 404, 409, 422)
   async delete(@CurrentUser() caller: Principal, @RowId() id: number): Promise<UserDto> {
     return UserDto.from(await this.users.delete(caller, id));
   }

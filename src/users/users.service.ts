@@ -74,10 +74,13 @@ export class UsersService {
     });
   }
 
-  /** The user's schedules stay, ownerless and disabled. @throws NotFound */
+  /** The user's schedules stay, ownerless and disabled. @throws NotFound, Conflict for the last admin */
   async delete(caller: Principal, id: number): Promise<User> {
     return this.unitOfWork.transaction(async (manager) => {
       const user = found(id, await manager.findOneBy(User, { id: reachable(caller, id) }));
+      if (user.role === 'admin' && (await manager.countBy(User, { role: 'admin' })) === 1) {
+        throw new Conflict('This is the last admin: nobody could manage the service any more.');
+      }
       await this.events.emitAsync(UserDeleting.event, new UserDeleting(id, manager));
       await manager.delete(User, id);
       return user;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Problem } from '../../src/http/problems.js';
 import { TestService } from '../support/test-service.js';
 
 let service: TestService;
@@ -58,5 +59,26 @@ test('malformed, oversized and foreign bodies are refused in words', async () =>
     method: 'POST',
     body: new URLSearchParams({ a: 'b' }),
   });
-  expect([415, 422]).toContain(form.status);
+  expect(form.status).toBe(422);
+  const text = await fetch(`${service.api.url}/user`, { method: 'POST', body: 'just text' });
+  expect(text.status).toBe(415);
+  expect(text.headers.get('content-type')).toContain('application/problem+json');
+});
+
+test('JSON that is nested without end is refused, not read', async () => {
+  const nested = (depth: number): string => `{"first_name":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+  for (const path of ['/user', '/auth/signin']) {
+    const { status, body } = await service.api.raw<Problem>('POST', path, nested(100_000));
+    expect([status, body.errors]).toEqual([
+      422,
+      [{ field: 'body', message: 'JSON that is nested at most 20 levels deep' }],
+    ]);
+  }
+});
+
+test('what the router itself refuses is a problem, too', async () => {
+  const { status, headers, body } = await service.api.get('/%FF');
+  expect(status).toBe(400);
+  expect(headers.get('content-type')).toContain('application/problem+json');
+  expect(body).toMatchObject({ title: 'Bad Request', status: 400 });
 });

@@ -74,6 +74,14 @@ test.each([
   expect(body.errors?.[0]?.message).toMatch(/\w/);
 });
 
+test('says of a field of the wrong type what type is right', async () => {
+  const { body } = await service.api.post('/user', { ...newUserFields(), email: null, photo: 7 });
+  expect(body.errors).toEqual([
+    { field: 'email', message: 'an e-mail address, such as ada@example.com' },
+    { field: 'photo', message: 'an http or https URL, or null' },
+  ]);
+});
+
 test('names every missing field at once', async () => {
   const { status, body } = await service.api.post('/user', {});
   expect(status).toBe(422);

@@ -74,6 +74,20 @@ describe('PATCH /schedules/{id}', () => {
     },
   );
 
+  test('one whose end_at is past can still be edited and disabled', async () => {
+    const { id } = await member.newSchedule({
+      end_at: '2030-03-28T00:00:00Z',
+      schedule_interval: '0 12 * * *',
+    });
+    service.clock.set('2030-04-01T00:00:00Z');
+    const client = await service.api.signIn(member.user.email, member.password);
+    await service.tick();
+    for (const fields of [{ enabled: false }, { timezone: 'Europe/Berlin' }, { is_completed: true }]) {
+      expect((await client.patch(`/schedules/${String(id)}`, fields)).status).toBe(200);
+    }
+    service.clock.set('2030-03-26T17:21:09.410Z');
+  });
+
   test('leaves the schedule as it was when anything is wrong', async () => {
     for (const fields of [
       { title: null },

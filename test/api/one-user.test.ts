@@ -95,6 +95,14 @@ describe('DELETE /user/{id}', () => {
     expect(kept.body).toMatchObject({ owner_id: null, enabled: false, next_run: null });
   });
 
+  test('is refused for the last admin', async () => {
+    const { status, body } = await admin.delete('/user/1');
+    expect([status, body.detail]).toEqual([
+      409,
+      'This is the last admin: nobody could manage the service any more.',
+    ]);
+  });
+
   test('is closed to other members', async () => {
     expect((await member.delete('/user/1')).status).toBe(404);
     expect((await member.delete('/user/999')).status).toBe(404);

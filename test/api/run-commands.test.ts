@@ -159,5 +159,8 @@ test('deleting a schedule cancels what waits to be run', async () => {
   await service.untilRuns('running', 0);
   await service.settled();
   await user.delete(path);
-  expect(await run(body.id)).toMatchObject({ status: 'canceled', error: 'its schedule was deleted' });
+  expect(await run(body.id)).toMatchObject({
+    status: 'canceled',
+    error: 'its schedule was deleted or disabled',
+  });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { SessionsService } from '../../src/auth/sessions.service.js';
 import type { UserDto } from '../../src/users/dto/user.dto.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { TestService } from '../support/test-service.js';
@@ -61,6 +62,14 @@ test('tokens expire with their session', async () => {
   expect((await service.api.withToken(bearer).get('/auth/me')).status).toBe(200);
   service.clock.advance(2000);
   expect((await service.api.withToken(bearer).get('/auth/me')).status).toBe(401);
+});
+
+test('sessions that are over are removed', async () => {
+  const before = await service.dataSource.query<{ n: number }[]>('SELECT count(*) AS n FROM sessions');
+  expect(before[0]?.n).toBeGreaterThan(0);
+  service.clock.advance(3_601_000);
+  await service.app.get(SessionsService).prune();
+  expect(await service.dataSource.query('SELECT count(*) AS n FROM sessions')).toEqual([{ n: 0 }]);
 });
 
 test('forged tokens are worth nothing', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
 import type { ScheduleDto } from '../../src/schedules/dto/schedule.dto.js';
@@ -158,4 +159,18 @@ test('SIGTERM stops it in order, with nothing left open', async () => {
   const again = await ServiceProcess.start(folder);
   expect(again.log.some((line) => line.includes('left running'))).toBe(false);
   await again.terminate();
+});
+
+test('SIGTERM is not held up by a client that stalls', async () => {
+  const service = await ServiceProcess.start(folder);
+  const { hostname, port } = new URL(service.api.url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  const headers = ['POST /user HTTP/1.1', 'Host: x', 'Content-Type: application/json', 'Content-Length: 100'];
+  socket.write(`${headers.join('\r\n')}\r\n\r\n{"a"`);
+  await sleep(200);
+  const begun = performance.now();
+  expect(await service.terminate()).toBe(0);
+  expect(performance.now() - begun).toBeLessThan(8000);
+  socket.destroy();
 });

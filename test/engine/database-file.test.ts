@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { statSync } from 'node:fs';
+import { statSync, symlinkSync } from 'node:fs';
 import { AppConfig } from '../../src/config/app-config.js';
 import { dataSourceOptions, ServiceDataSource } from '../../src/database/data-source.js';
 import { removeFolder, scratchFolder } from '../support/scratch.js';
@@ -14,6 +14,16 @@ test('a second opener of the same file is refused, and told who has it', async (
   const folder = scratchFolder();
   const first = await open(folder);
   await expect(open(folder)).rejects.toThrow(`is in use by process ${String(process.pid)}`);
+  symlinkSync(`${folder}/data`, `${folder}/link`);
+  const byLink = new ServiceDataSource(
+    dataSourceOptions(new AppConfig({ DATABASE_URL: `file:${folder}/link/scheduler.db` })),
+  );
+  await expect(byLink.initialize()).rejects.toThrow('is in use by process');
+  symlinkSync(`${folder}/data/scheduler.db`, `${folder}/data/other.db`);
+  const byName = new ServiceDataSource(
+    dataSourceOptions(new AppConfig({ DATABASE_URL: `file:${folder}/data/other.db` })),
+  );
+  await expect(byName.initialize()).rejects.toThrow('is in use by process');
   await first.destroy();
   const second = await open(folder);
   await second.destroy();

@@ -6,12 +6,12 @@ import { LowerCase } from '../../http/fields.js';
 export class LoginDto {
   @ApiProperty({ example: 'ada@example.com' })
   @LowerCase()
-  @IsString({ message: 'the e-mail address of a user' })
   @MaxLength(254, { message: 'at most 254 characters' })
+  @IsString({ message: 'the e-mail address of a user' })
   email: string;
 
   @ApiProperty({ example: 'correct horse battery', format: 'password' })
-  @IsString({ message: 'the password of the user' })
   @MaxLength(128, { message: 'at most 128 characters' })
+  @IsString({ message: 'the password of the user' })
   password: string;
 }

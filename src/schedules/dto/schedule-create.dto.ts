@@ -154,9 +154,9 @@ export class ScheduleCreateDto {
 
   @ApiPropertyOptional({ type: [String], default: [], maxItems: 20, example: ['billing'] })
   @Omittable()
-  @IsArray({ message: 'a list of texts' })
-  @ArrayMaxSize(20, { message: 'at most 20 tags' })
-  @ArrayUnique({ message: 'tags that differ from each other' })
   @IsTag({ each: true })
+  @ArrayUnique({ message: 'tags that differ from each other' })
+  @ArrayMaxSize(20, { message: 'at most 20 tags' })
+  @IsArray({ message: 'a list of texts' })
   tags?: string[];
 }

@@ -16,8 +16,8 @@ export class UserCreateDto {
 
   @ApiProperty({ example: 'ada@example.com', format: 'email', description: 'Unique without regard to case.' })
   @LowerCase()
-  @IsEmail({}, { message: 'an e-mail address, such as ada@example.com' })
   @MaxLength(254, { message: 'at most 254 characters' })
+  @IsEmail({}, { message: 'an e-mail address, such as ada@example.com' })
   email: string;
 
   @ApiProperty({ example: 'correct horse battery', format: 'password', minLength: 8, maxLength: 128 })
@@ -39,10 +39,10 @@ export class UserCreateDto {
     nullable: true,
   })
   @IsOptional()
+  @MaxLength(2048, { message: 'at most 2048 characters' })
   @IsUrl(
     { protocols: ['http', 'https'], require_protocol: true, require_tld: false },
     { message: 'an http or https URL, or null' },
   )
-  @MaxLength(2048, { message: 'at most 2048 characters' })
   photo?: string | null;
 }
