@@ -4,7 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { problem, ProblemFilter } from './http/problem.filter.js';
 import { requestValidation } from './http/validation.js';
 
-export const BODY_LIMIT = 256 * 1024;
+const BODY_LIMIT = 256 * 1024;
 
 /** A request, and so a shutdown, never waits longer for a client that stalls. */
 const REQUEST_TIMEOUT_MS = 30_000;

@@ -6,7 +6,6 @@ import { Problem } from './problems.js';
 const MEANING: Readonly<Record<number, string>> = {
   400: 'The body is not JSON.',
   401: 'Not signed in.',
-  403: 'The role does not reach.',
   404: 'There is none, or it is not yours.',
   409: 'It contradicts what is stored.',
   422: 'Fields are not valid; `errors` names each.',

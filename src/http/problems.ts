@@ -39,11 +39,6 @@ export class NotSignedIn extends ProblemError {
   readonly status = 401;
 }
 
-/** The caller is known, but its role does not reach. */
-export class NotAllowed extends ProblemError {
-  readonly status = 403;
-}
-
 /** There is none, or it is somebody else's: a caller cannot tell which. */
 export class NotFound extends ProblemError {
   readonly status = 404;
@@ -51,6 +46,12 @@ export class NotFound extends ProblemError {
   constructor(what: string, id: number | string) {
     super(`There is no ${what} ${String(id)}.`);
   }
+}
+
+/** The row, when there is one the caller may reach. @throws NotFound */
+export function found<Row>(what: string, id: number, row: Row | null): Row {
+  if (row === null) throw new NotFound(what, id);
+  return row;
 }
 
 /** The request contradicts what is stored. */

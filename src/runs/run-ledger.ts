@@ -7,7 +7,7 @@ import { GroupCommit } from '../database/group-commit.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
 import type { RetryPolicy } from '../schedules/policies.js';
-import { sqlFrom, type Transition } from './run-state.js';
+import { sqlFrom, type Transition, UNFINISHED } from './run-state.js';
 import { type EarlierAttempt, OF_OCCURRENCE, type RunTrigger } from './run.entity.js';
 
 /** A run that is now `running` in its row, with what its executor needs to know. */
@@ -82,7 +82,7 @@ export class RunLedger {
     const rows = await manager.query<{ id: number; available_at: string }[]>(
       `SELECT min(id) AS id, available_at FROM runs
         WHERE schedule_id IN (SELECT value FROM json_each(?))
-          AND status IN ('queued', 'running') AND status = 'queued'
+          AND status IN (${UNFINISHED}) AND status = 'queued'
      GROUP BY schedule_id`,
       [JSON.stringify(scheduleIds)],
     );
@@ -93,7 +93,7 @@ export class RunLedger {
   async cancelStopped(manager: EntityManager, scheduleIds: readonly number[]): Promise<void> {
     await manager.query(
       `UPDATE runs SET status = 'canceled', finished_at = ?, error = 'its schedule was deleted or disabled'
-        WHERE schedule_id IN (SELECT value FROM json_each(?)) AND status IN ('queued', 'running') AND status = 'queued'
+        WHERE schedule_id IN (SELECT value FROM json_each(?)) AND status IN (${UNFINISHED}) AND status = 'queued'
           AND (${ofSchedule('deleted_at')} IS NOT NULL OR (NOT ${ofSchedule('enabled')} AND ${OF_OCCURRENCE}))`,
       [sqliteInstant(this.clock.now()), JSON.stringify(scheduleIds)],
     );
@@ -126,7 +126,7 @@ export class RunLedger {
           AND NOT (${OF_OCCURRENCE} AND ${ofSchedule('overlap_policy')} <> 'allow'
                    AND EXISTS (SELECT 1 FROM runs AS earlier
                                 WHERE earlier.schedule_id = runs.schedule_id AND earlier.id < runs.id
-                                  AND earlier.status IN ('queued', 'running')))
+                                  AND earlier.status IN (${UNFINISHED})))
     RETURNING id, schedule_id, "trigger", attempt, max_attempts, scheduled_for, ${ofSchedule('title')} AS title,
               ${ofSchedule('action')} AS action, ${ofSchedule('retry_policy')} AS retry_policy`,
       [now, now, JSON.stringify(ids), now],

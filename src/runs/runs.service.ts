@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository, SelectQueryBuilder } from 'typeorm';
 import { type Page, pageOf } from '../http/page.js';
 import type { Principal } from '../http/principal.js';
-import { NotFound } from '../http/problems.js';
+import { found } from '../http/problems.js';
 import { SchedulesService } from '../schedules/schedules.service.js';
 import type { RunQuery, ScheduleRunsQuery } from './dto/run-query.dto.js';
 import { Run } from './run.entity.js';
@@ -44,9 +44,7 @@ export class RunsService {
 
   /** @throws NotFound */
   async get(caller: Principal, id: number): Promise<Run> {
-    const run = await this.reachable(caller).andWhere('run.id = :id', { id }).getOne();
-    if (!run) throw new NotFound('run', id);
-    return run;
+    return found('run', id, await this.reachable(caller).andWhere('run.id = :id', { id }).getOne());
   }
 
   /** For the service itself, whoever asks. */

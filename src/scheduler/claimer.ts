@@ -5,7 +5,7 @@ import { Clock } from '../clock/clock.js';
 import { fromSqliteInstant, sqliteInstant } from '../database/columns.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
-import { sqlFrom } from '../runs/run-state.js';
+import { sqlFrom, UNFINISHED } from '../runs/run-state.js';
 import { RUNS_CANCELED, type RunsCanceled } from '../runs/run.events.js';
 import { ScheduleChanging } from '../schedules/schedule.events.js';
 import { type DueSchedule, type NewRun, settle, type Settlement } from './settlement.js';
@@ -83,7 +83,7 @@ export class Claimer {
 
   private async due(manager: EntityManager, now: Date, only?: number): Promise<DueSchedule[]> {
     const unfinished = (status: string): string =>
-      `(SELECT count(*) FROM runs WHERE runs.schedule_id = schedules.id AND runs.status IN ('queued', 'running')
+      `(SELECT count(*) FROM runs WHERE runs.schedule_id = schedules.id AND runs.status IN (${UNFINISHED})
                                    AND runs.status = '${status}')`;
     const rows = await manager.query<DueRow[]>(
       `SELECT id, schedule_interval, timezone, start_at, end_at, created_at, next_run,

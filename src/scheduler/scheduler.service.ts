@@ -7,7 +7,7 @@ import { SCHEDULE_CREATED, SCHEDULE_UPDATED, type ScheduleEvent } from '../sched
 import { Alarms, HORIZON_MS } from './alarms.js';
 import { Claimer, SLICE } from './claimer.js';
 
-export const SWEEP_MS = 5000;
+const SWEEP_MS = 5000;
 
 /**
  * Sees to it that what is due gets claimed. Alarms wake it in time; a sweep catches whatever had no alarm

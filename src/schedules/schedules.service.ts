@@ -6,7 +6,7 @@ import { Clock } from '../clock/clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { type Page, pageOf } from '../http/page.js';
 import type { Principal } from '../http/principal.js';
-import { NotFound } from '../http/problems.js';
+import { found } from '../http/problems.js';
 import { upcomingOccurrences } from '../timing/next-occurrence.js';
 import { type ClockReading, onClock, type Preview, preview, UNSAVED } from '../timing/preview.js';
 import { UserDeleting } from '../users/user.events.js';
@@ -90,7 +90,7 @@ export class SchedulesService {
 
   /** @throws NotFound */
   async get(caller: Principal, id: number): Promise<Schedule> {
-    return found(id, await this.schedules.findOneBy({ ...reachable(caller), id }));
+    return found('schedule', id, await this.schedules.findOneBy({ ...reachable(caller), id }));
   }
 
   /** @throws NotFound, InvalidFields when it is to fire and has no occurrence in the future */
@@ -179,7 +179,7 @@ export class SchedulesService {
   }
 
   private async own(manager: EntityManager, caller: Principal, id: number): Promise<Schedule> {
-    return found(id, await manager.findOneBy(Schedule, { ...reachable(caller), id }));
+    return found('schedule', id, await manager.findOneBy(Schedule, { ...reachable(caller), id }));
   }
 
   private publish(event: string, { id, next_run }: ScheduleEvent): void {
@@ -190,9 +190,4 @@ export class SchedulesService {
 /** The fields of a request, with the parts of the retry policy that it leaves out. */
 function complete({ retry_policy, ...fields }: ScheduleUpdateDto): Partial<Schedule> {
   return retry_policy ? { ...fields, retry_policy: { ...DEFAULT_RETRY_POLICY, ...retry_policy } } : fields;
-}
-
-function found(id: number, schedule: Schedule | null): Schedule {
-  if (!schedule) throw new NotFound('schedule', id);
-  return schedule;
 }

@@ -25,7 +25,7 @@ export function nextOfPattern(pattern: string, timezone: string, after: number):
   const key = `${timezone} ${pattern}`;
   let answer = answers.get(key);
   if (!answer || after < answer.after || after >= answer.next) {
-    const next = followsWallClock(pattern) ? wild(pattern, timezone, after) : fixed(pattern, timezone, after);
+    const next = search(pattern, timezone, after);
     answer = { after, next: next ?? Infinity };
     answers.set(key, answer);
   }
@@ -47,30 +47,21 @@ function nextReading(pattern: string, after: number): number | null {
 }
 
 /** Between two clock changes a clock is never set: look stretch by stretch. */
-function wild(pattern: string, timezone: string, after: number): number | null {
+function search(pattern: string, timezone: string, after: number): number | null {
+  const fixed = !followsWallClock(pattern);
   let offset = offsetAt(timezone, after + 1);
-  for (let begin = after; ;) {
-    const reading = nextReading(pattern, begin + offset);
-    if (reading === null) return null;
-    const change = firstClockChange(timezone, begin + 1, reading - offset);
-    if (!change) return reading - offset;
-    begin = change.at - 1;
-    offset = change.after;
-  }
-}
-
-function fixed(pattern: string, timezone: string, after: number): number | null {
-  let offset = offsetAt(timezone, after + 1);
-  let shown = shownBefore(timezone, after + 1);
+  // Fixed times do not fire for readings that were shown before.
+  let shown = fixed ? shownBefore(timezone, after + 1) : -Infinity;
   for (let begin = after; ;) {
     const reading = nextReading(pattern, Math.max(begin + offset, shown));
     if (reading === null) return null;
     const change = firstClockChange(timezone, begin + 1, reading - offset);
     if (!change) return reading - offset;
-    if (reading < change.at + change.after) return change.at;
+    // A reading the clock skips is, for a fixed time, the end of the gap.
+    if (fixed && reading < change.at + change.after) return change.at;
     begin = change.at - 1;
     offset = change.after;
-    shown = repeatedUntil(change);
+    if (fixed) shown = repeatedUntil(change);
   }
 }
 

@@ -3,7 +3,7 @@ import type { LocalDateTime } from './date-time.js';
 import { InvalidInterval, parseInterval, patternOf } from './schedule-interval.js';
 
 /** Nothing is due in the year 3000 or later: no calendar of today can be trusted so far. */
-export const LAST_INSTANT = Date.UTC(3000, 0, 1) - 1;
+const LAST_INSTANT = Date.UTC(3000, 0, 1) - 1;
 
 /** What decides when a schedule is due. */
 export interface Timing {

@@ -7,7 +7,7 @@ import { violatedUniqueColumn } from '../database/constraint.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { type Page, type PageQuery, pageOf } from '../http/page.js';
 import type { Principal } from '../http/principal.js';
-import { Conflict, NotFound } from '../http/problems.js';
+import { Conflict, found, NotFound } from '../http/problems.js';
 import type { UserCreateDto } from './dto/user-create.dto.js';
 import type { UserUpdateDto } from './dto/user-update.dto.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -59,14 +59,14 @@ export class UsersService {
 
   /** @throws NotFound */
   async get(caller: Principal, id: number): Promise<User> {
-    return found(id, await this.users.findOneBy({ id: reachable(caller, id) }));
+    return found('user', id, await this.users.findOneBy({ id: reachable(caller, id) }));
   }
 
   /** @throws NotFound, Conflict when the e-mail or phone is taken */
   async update(caller: Principal, id: number, fields: UserUpdateDto): Promise<User> {
     const password = fields.password === undefined ? undefined : await this.hasher.hash(fields.password);
     return this.store(async (manager) => {
-      const user = found(id, await manager.findOneBy(User, { id: reachable(caller, id) }));
+      const user = found('user', id, await manager.findOneBy(User, { id: reachable(caller, id) }));
       const changes = { ...fields, ...(password && { password }), updated_at: this.clock.now() };
       await manager.update(User, id, changes);
       if (password) await this.events.emitAsync(PasswordChanging.event, new PasswordChanging(id, manager));
@@ -77,7 +77,7 @@ export class UsersService {
   /** The user's schedules stay, ownerless and disabled. @throws NotFound, Conflict for the last admin */
   async delete(caller: Principal, id: number): Promise<User> {
     return this.unitOfWork.transaction(async (manager) => {
-      const user = found(id, await manager.findOneBy(User, { id: reachable(caller, id) }));
+      const user = found('user', id, await manager.findOneBy(User, { id: reachable(caller, id) }));
       if (user.role === 'admin' && (await manager.countBy(User, { role: 'admin' })) === 1) {
         throw new Conflict('This is the last admin: nobody could manage the service any more.');
       }
@@ -107,9 +107,4 @@ export class UsersService {
 function reachable(caller: Principal, id: number): number {
   if (caller.role !== 'admin' && caller.userId !== id) throw new NotFound('user', id);
   return id;
-}
-
-function found(id: number, user: User | null): User {
-  if (!user) throw new NotFound('user', id);
-  return user;
 }
