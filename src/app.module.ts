@@ -10,6 +10,7 @@ import { HealthModule } from './health/health.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { SchedulerModule } from './scheduler/scheduler.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
+import { SecretsModule } from './secrets/secrets.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** The map of the service, in the order of the data flow; see docs/architecture.md. */
@@ -22,6 +23,7 @@ import { UsersModule } from './users/users.module.js';
     ScheduleModule.forRoot(),
     UsersModule,
     AuthModule,
+    SecretsModule,
     SchedulesModule,
     SchedulerModule,
     RunsModule,

@@ -61,6 +61,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('users', 'Who may use it')
     .addTag('schedules', 'What is to be done, and when')
     .addTag('runs', 'What became of it')
+    .addTag('secrets', 'Values that actions use and nobody reads')
     .addTag('health', 'For probes');
   return SwaggerModule.createDocument(app, builder.build());
 }

@@ -7,6 +7,7 @@ import { AppModule } from './app.module.js';
 import { httpAdapter, setUpApp } from './app.setup.js';
 import { AppConfig, InvalidSettings } from './config/app-config.js';
 import { DatabaseInUse } from './database/file-lock.js';
+import { UnknownKey } from './secrets/vault.js';
 
 /** Starts the service and reports when it answers. SIGTERM and SIGINT stop it in order. */
 async function main(): Promise<void> {
@@ -24,7 +25,8 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   // What an operator can mend needs words; what we have to mend needs the stack, too.
-  const mendable = error instanceof InvalidSettings || error instanceof DatabaseInUse;
+  const mendable =
+    error instanceof InvalidSettings || error instanceof DatabaseInUse || error instanceof UnknownKey;
   const reason = error instanceof Error ? (mendable ? error.message : error.stack) : error;
   process.stderr.write(`The service did not start.\n${String(reason)}\n`);
   process.exit(1);

@@ -31,6 +31,18 @@ export class Initial1795392550742 implements MigrationInterface {
     await queryRunner.query(`CREATE INDEX "IDX_085d540d9f418cfbdc7bd55bb1" ON "sessions" ("user_id")`);
 
     await queryRunner.query(`
+      CREATE TABLE "secrets" (
+        "id" integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+        "owner_id" integer NOT NULL,
+        "name" varchar NOT NULL,
+        "value" text NOT NULL,
+        "created_at" datetime NOT NULL DEFAULT (CURRENT_TIMESTAMP),
+        "updated_at" datetime NOT NULL DEFAULT (CURRENT_TIMESTAMP),
+        CONSTRAINT "secrets_name" UNIQUE ("owner_id", "name"),
+        CONSTRAINT "FK_a4d9856ac5b0242baddc07258b2" FOREIGN KEY ("owner_id") REFERENCES "users" ("id") ON DELETE CASCADE ON UPDATE NO ACTION
+      )`);
+
+    await queryRunner.query(`
       CREATE TABLE "schedules" (
         "id" integer PRIMARY KEY AUTOINCREMENT NOT NULL,
         "owner_id" integer,
@@ -38,9 +50,15 @@ export class Initial1795392550742 implements MigrationInterface {
         "description" varchar,
         "is_completed" boolean NOT NULL DEFAULT (0),
         "enabled" boolean NOT NULL DEFAULT (1),
+        "disabled_reason" varchar,
+        "consecutive_failures" integer NOT NULL DEFAULT (0),
         "schedule_interval" varchar NOT NULL,
         "timezone" varchar NOT NULL DEFAULT ('UTC'),
         "action" text NOT NULL,
+        "lane" varchar,
+        "signing_secret" text,
+        "previous_signing_secret" text,
+        "previous_signing_until" datetime,
         "overlap_policy" varchar NOT NULL DEFAULT ('skip'),
         "misfire_policy" varchar NOT NULL DEFAULT ('once'),
         "misfire_window_seconds" integer NOT NULL DEFAULT (86400),
@@ -79,6 +97,7 @@ export class Initial1795392550742 implements MigrationInterface {
         "lateness_ms" integer,
         "duration_ms" integer,
         "missed_count" integer NOT NULL DEFAULT (0),
+        "status_code" integer,
         "output" text,
         "error" text,
         "attempts" text NOT NULL DEFAULT ('[]'),
@@ -104,7 +123,7 @@ export class Initial1795392550742 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const table of ['storage_probe', 'runs', 'schedules', 'sessions', 'users']) {
+    for (const table of ['storage_probe', 'runs', 'schedules', 'secrets', 'sessions', 'users']) {
       await queryRunner.query(`DROP TABLE "${table}"`);
     }
   }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
+import { type EgressRule, parseEgressRules } from './egress-rule.js';
 import { Environment, LOG_LEVELS } from './environment.js';
 
 /** A setting that cannot be used. `message` names the variable, its value and what it accepts, one per line. */
@@ -17,9 +18,19 @@ export class AppConfig {
   readonly databaseFile: string;
   /** Key of the JWT signatures; when unset, one is generated into a file beside the database. */
   readonly jwtSecret: string | undefined;
+  /** Keys of what is stored encrypted: the first one seals, each of them opens. Unset: a generated file. */
+  readonly encryptionKeys: readonly string[] | undefined;
   readonly sessionTtlSeconds: number;
   /** Runs that execute at the same time in this process. */
   readonly runConcurrency: number;
+  /** Calls to one origin at the same time from this process. */
+  readonly runConcurrencyPerOrigin: number;
+  /** A schedule is disabled after so many failed runs in a row; 0 for never. */
+  readonly maxConsecutiveFailures: number;
+  /** What HTTP actions may call besides public addresses. */
+  readonly egressAllow: readonly EgressRule[];
+  /** Name servers for the targets of HTTP actions; unset: the system's. */
+  readonly dnsServers: readonly string[] | undefined;
   /** How long a run is kept after it is over. */
   readonly runRetentionMs: number;
   /** How long a shutdown waits for running attempts. */
@@ -34,8 +45,13 @@ export class AppConfig {
     this.port = environment.PORT;
     this.databaseFile = resolve(environment.DATABASE_URL.slice('file:'.length));
     this.jwtSecret = environment.JWT_SECRET;
+    this.encryptionKeys = environment.ENCRYPTION_KEY?.split(',');
     this.sessionTtlSeconds = environment.SESSION_TTL_HOURS * 3600;
     this.runConcurrency = environment.RUN_CONCURRENCY;
+    this.runConcurrencyPerOrigin = environment.RUN_CONCURRENCY_PER_ORIGIN;
+    this.maxConsecutiveFailures = environment.MAX_CONSECUTIVE_FAILURES;
+    this.egressAllow = parseEgressRules(environment.EGRESS_ALLOW) ?? [];
+    this.dnsServers = environment.DNS_SERVERS?.split(',').map((server) => server.trim());
     this.runRetentionMs = environment.RUN_RETENTION_DAYS * 86_400_000;
     this.shutdownGraceMs = environment.SHUTDOWN_GRACE_SECONDS * 1000;
     this.logLevels = LOG_LEVELS.slice(0, LOG_LEVELS.indexOf(environment.LOG_LEVEL) + 1);
@@ -60,7 +76,9 @@ function parse(variables: Readonly<Record<string, string | undefined>>): Environ
         .map(({ property, constraints }) => {
           const expected = Object.values(constraints ?? {})[0] ?? 'another value';
           // The value of a secret must not reach the log.
-          const shown = property.endsWith('SECRET') ? 'the value given' : `"${given[property] ?? ''}"`;
+          const shown = /SECRET|KEY|PASSWORD/.test(property)
+            ? 'the value given'
+            : `"${given[property] ?? ''}"`;
           return `${property}: ${shown} cannot be used; it takes ${expected}`;
         })
         .join('\n'),

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min, MinLength } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min, MinLength, ValidateBy } from 'class-validator';
+import { parseEgressRules } from './egress-rule.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
 export const LOG_FORMATS = ['json', 'pretty'] as const;
@@ -15,6 +16,16 @@ function WholeNumber(min: number, max: number, unit = ''): PropertyDecorator {
   const message = `a whole number ${unit}from ${String(min)} to ${String(max)}`;
   return applyDecorators(Decimal(), IsInt({ message }), Min(min, { message }), Max(max, { message }));
 }
+
+const IsEgressRules = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isEgressRules',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && parseEgressRules(value) !== undefined,
+      defaultMessage: () =>
+        'networks or addresses, by commas, such as 10.0.0.0/8, 127.0.0.1:9000 (one port) or [fd00::/8]:443',
+    },
+  });
 
 /** The environment variables the service reads, with their defaults. `.env.example` documents each. */
 export class Environment {
@@ -31,11 +42,33 @@ export class Environment {
   @MinLength(32, { message: 'a random text of at least 32 characters, or unset to have one generated' })
   JWT_SECRET: string | undefined = undefined;
 
+  @IsOptional()
+  @Matches(/^[^\s,]{32,}(,[^\s,]{32,})*$/, {
+    message:
+      'a random text of at least 32 characters (or several, by commas), or unset to have one generated',
+  })
+  ENCRYPTION_KEY: string | undefined = undefined;
+
   @WholeNumber(1, 8760, 'of hours ')
   SESSION_TTL_HOURS = 24;
 
   @WholeNumber(1, 10_000)
   RUN_CONCURRENCY = 256;
+
+  @WholeNumber(1, 10_000)
+  RUN_CONCURRENCY_PER_ORIGIN = 8;
+
+  @WholeNumber(0, 1_000_000)
+  MAX_CONSECUTIVE_FAILURES = 0;
+
+  @IsEgressRules()
+  EGRESS_ALLOW = '';
+
+  @IsOptional()
+  @Matches(/^\s*(\[[\da-f:.]+\]|[\d.]+)(:\d+)?(\s*,\s*(\[[\da-f:.]+\]|[\d.]+)(:\d+)?)*\s*$/i, {
+    message: 'addresses of name servers, by commas, such as 10.0.0.2 or [fd00::2]:53',
+  })
+  DNS_SERVERS: string | undefined = undefined;
 
   @WholeNumber(1, 36_500, 'of days ')
   RUN_RETENTION_DAYS = 30;

@@ -1,6 +1,17 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsDate, IsIn, IsInt, IsString, Length, Max, Min, NotContains, ValidateIf } from 'class-validator';
+import {
+  IsDate,
+  IsIn,
+  IsInt,
+  IsString,
+  Length,
+  Max,
+  Min,
+  NotContains,
+  registerDecorator,
+  ValidateIf,
+} from 'class-validator';
 
 /** The field may be left out, but not be null. (`IsOptional` lets null pass, too.) */
 export const Omittable = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
@@ -25,6 +36,21 @@ export function Text(min: number, max: number): PropertyDecorator {
     NotContains('\0', { message: 'a text without NUL characters' }),
   );
 }
+
+/** A property that must pass `fault`, which tells what would be right about a value that does not. */
+export const Faultless =
+  (name: string, fault: (value: unknown) => string | undefined): PropertyDecorator =>
+  (target, property) => {
+    registerDecorator({
+      name,
+      target: target.constructor,
+      propertyName: String(property),
+      validator: {
+        validate: (value: unknown) => fault(value) === undefined,
+        defaultMessage: (args) => fault(args?.value) ?? '',
+      },
+    });
+  };
 
 /** A whole number in a JSON body. */
 export function WholeNumber(min: number, max: number): PropertyDecorator {

@@ -1,15 +1,17 @@
 import type { Clock } from '../clock/clock.js';
+import { Lanes } from './lanes.js';
 import { LONGEST_WAIT_MS, type QueuedRun, RunQueue } from './run-queue.js';
 
 type Consumer = (runId: number) => Promise<void>;
 
-/** The run queue of a service that is one process: a list in memory, and a timer for each run that has to wait. */
+/** The run queue of a service that is one process: lists in memory, and a timer for each run that has to wait. */
 export class InProcessRunQueue extends RunQueue {
-  /** Runs in the order they are to be delivered; a Set keeps that order, and each run once. */
-  private readonly ready = new Set<number>();
+  /** Runs in the order they are to be delivered; a Map keeps that order, and each run once. */
+  private readonly ready = new Map<number, string | null>();
   private readonly active = new Set<number>();
   /** Added while active: delivered once more, for the row may have changed since the consumer read it. */
   private readonly again = new Set<number>();
+  private readonly lanes: Lanes;
   private readonly timers = new Map<number, NodeJS.Timeout>();
   private consumer: Consumer | undefined;
   private closed = false;
@@ -17,17 +19,19 @@ export class InProcessRunQueue extends RunQueue {
 
   constructor(
     private readonly concurrency: number,
+    concurrencyPerLane: number,
     private readonly clock: Clock,
   ) {
     super();
+    this.lanes = new Lanes(concurrencyPerLane);
   }
 
   add(runs: readonly QueuedRun[]): void {
     const now = this.clock.now().getTime();
-    for (const { id, available_at } of runs) {
-      const wait = available_at.getTime() - now;
-      if (wait <= 0) this.offer(id);
-      else if (wait <= LONGEST_WAIT_MS) this.addLater({ id, available_at }, wait);
+    for (const run of runs) {
+      const wait = run.available_at.getTime() - now;
+      if (wait <= 0) this.offer(run);
+      else if (wait <= LONGEST_WAIT_MS) this.addLater(run, wait);
     }
     this.deliver();
   }
@@ -50,9 +54,9 @@ export class InProcessRunQueue extends RunQueue {
     });
   }
 
-  private offer(id: number): void {
+  private offer({ id, lane }: QueuedRun): void {
     if (this.active.has(id)) this.again.add(id);
-    else this.ready.add(id);
+    else if (!this.lanes.isWaiting(id)) this.ready.set(id, lane);
   }
 
   private addLater(run: QueuedRun, wait: number): void {
@@ -67,18 +71,21 @@ export class InProcessRunQueue extends RunQueue {
 
   private deliver(): void {
     if (!this.consumer || this.closed) return;
-    for (const id of this.ready) {
+    for (const [id, lane] of this.ready) {
       if (this.active.size >= this.concurrency) return;
       this.ready.delete(id);
-      void this.work(this.consumer, id);
+      if (this.lanes.enter(id, lane)) void this.work(this.consumer, id, lane);
     }
   }
 
-  private async work(consumer: Consumer, id: number): Promise<void> {
+  private async work(consumer: Consumer, id: number, lane: string | null): Promise<void> {
     this.active.add(id);
     await consumer(id);
     this.active.delete(id);
-    if (this.again.delete(id)) this.ready.add(id);
+    if (this.again.delete(id)) this.ready.set(id, lane);
+    const next = this.lanes.leave(lane);
+    // It has waited longer than whatever is ready, and takes the place that is free now.
+    if (next !== undefined && !this.closed) void this.work(consumer, next, lane);
     if (this.active.size === 0) this.whenIdle?.();
     this.deliver();
   }

@@ -9,7 +9,8 @@ import { RunQueue } from './run-queue.js';
     {
       provide: RunQueue,
       inject: [AppConfig, Clock],
-      useFactory: (config: AppConfig, clock: Clock) => new InProcessRunQueue(config.runConcurrency, clock),
+      useFactory: (config: AppConfig, clock: Clock) =>
+        new InProcessRunQueue(config.runConcurrency, config.runConcurrencyPerOrigin, clock),
     },
   ],
   exports: [RunQueue],

@@ -2,6 +2,8 @@
 export interface QueuedRun {
   readonly id: number;
   readonly available_at: Date;
+  /** Runs of one lane share a limit of their own; null for a run that shares none. */
+  readonly lane: string | null;
 }
 
 /**
@@ -9,8 +11,8 @@ export interface QueuedRun {
  * decides when and where it is worked on.
  *
  * Guarantees: while the process lives, the consumer is called at least once for every run added, once it is
- * available, in the order added, for at most `concurrency` runs at a time; never twice at a time for the same
- * run. A run whose row says otherwise by then (somebody else started it) is the consumer's to drop. What the
+ * available, in the order added, for at most `concurrency` runs at a time and `concurrencyPerLane` of a lane (a
+ * full lane holds up nothing but itself); never twice at a time for the same run. A run whose row says otherwise by then (somebody else started it) is the consumer's to drop. What the
  * queue held when the process died is lost to it, and is added again by recovery, from the rows; so is a run
  * that becomes available in more than an hour. Adding a run that the queue has is no fault.
  */

@@ -2,10 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Clock } from '../clock/clock.js';
-import { fromSqliteInstant, sqliteInstant } from '../database/columns.js';
+import { sqliteInstant } from '../database/columns.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { LONGEST_WAIT_MS, RunQueue } from '../run-queue/run-queue.js';
-import { RunLedger } from './run-ledger.js';
+import { ofSchedule, RunLedger, toQueuedRun } from './run-ledger.js';
 import { sqlFrom, UNFINISHED } from './run-state.js';
 
 /** So many waiting runs are offered again at a time; the queue knows most of them already. */
@@ -38,7 +38,7 @@ export class Recovery {
                 error = 'its node died while it was running',
                 attempts = iif(schedules.delivery = 'at_most_once', attempts, json_insert(attempts, '$[#]', json_object(
                   'attempt', attempt, 'started_at', replace(started_at, ' ', 'T') || 'Z', 'duration_ms', NULL,
-                  'error', 'its node died while it was running', 'output', NULL)))
+                  'status_code', NULL, 'error', 'its node died while it was running', 'output', NULL)))
            FROM schedules
           WHERE schedules.id = runs.schedule_id AND runs.status IN (${UNFINISHED}) AND runs.status IN (${sqlFrom('queued')})
       RETURNING runs.status, runs.schedule_id`,
@@ -65,14 +65,14 @@ export class Recovery {
 
   private async offer(limit: number): Promise<number> {
     const soon = new Date(this.clock.now().getTime() + LONGEST_WAIT_MS);
-    const rows = await this.dataSource.query<{ id: number; available_at: string }[]>(
-      `SELECT id, available_at FROM runs
+    const rows = await this.dataSource.query<Parameters<typeof toQueuedRun>[0][]>(
+      `SELECT id, available_at, ${ofSchedule('lane')} AS lane FROM runs
         WHERE status = 'queued' AND available_at <= ?
      ORDER BY available_at, id
         LIMIT ?`,
       [sqliteInstant(soon), limit],
     );
-    this.queue.add(rows.map((row) => ({ id: row.id, available_at: fromSqliteInstant(row.available_at) })));
+    this.queue.add(rows.map(toQueuedRun));
     return rows.length;
   }
 }

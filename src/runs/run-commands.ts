@@ -80,7 +80,7 @@ export class RunCommands {
       return (inserted.identifiers[0] as { id: number }).id;
     });
     const run = await this.runs.byId(id);
-    this.queue.add([run]);
+    this.queue.add([{ ...run, lane: schedule.lane }]);
     return run;
   }
 }

@@ -1,7 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
-import type { ActionResult } from '../actions/action.js';
+import type { ActionContext, ActionResult } from '../actions/action.js';
 import { ActionsService } from '../actions/actions.service.js';
+import type { ActionPayload } from '../actions/dto/action.dto.js';
 import { Clock } from '../clock/clock.js';
 import { RunQueue } from '../run-queue/run-queue.js';
 import { backoffMs } from './retry-policy.js';
@@ -10,7 +11,14 @@ import { RUNS_CANCELED, type RunsCanceled } from './run.events.js';
 
 const REPEAT_WRITE_MS = 1000;
 
-type Failure = ActionResult & { ok: false };
+/** An action that is told to stop has so long to say how far it came. */
+const ABORT_GRACE_MS = 500;
+
+/** Characters of the output kept of an attempt that was not the last: there may be a hundred. */
+const REMEMBERED_OUTPUT = 4000;
+
+type Failure = ActionResult & { readonly ok: false };
+type Outcome = (ActionResult & { readonly ok: true }) | (Failure & { readonly timedOut?: true });
 
 /**
  * Works on one run: writes `running`, carries out the action, writes the outcome, in this order, so that
@@ -37,7 +45,7 @@ export class RunExecutor {
     if (this.stopping.signal.aborted) return;
     const ended = this.endOf(run, result);
     await this.persist(runId, () => this.ledger.end(ended));
-    if (ended.retry) this.queue.add([{ id: runId, available_at: ended.retry.available_at }]);
+    if (ended.retry) this.queue.add([{ id: runId, available_at: ended.retry.available_at, lane: run.lane }]);
   }
 
   /** Gives up on attempts and writes that are still under way; recovery finds their rows. */
@@ -51,67 +59,75 @@ export class RunExecutor {
     for (const id of ids) this.attempts.get(id)?.abort();
   }
 
-  /** Ends when the action does, when its time is over, or when the run is canceled: whatever comes first. */
-  private async attempt({ schedule, action, ...run }: StartedRun): Promise<ActionResult | 'timed_out'> {
+  /**
+   * Ends when the action does. When its time is over, or the run is canceled, the action is told to stop, and
+   * has a moment to say how far it came.
+   */
+  private async attempt({ schedule, action, ...run }: StartedRun): Promise<Outcome> {
     const abort = new AbortController();
     this.attempts.set(run.id, abort);
-    let timer: NodeJS.Timeout | undefined;
-    const cut = new Promise<'timed_out'>((resolve) => {
-      timer = setTimeout(() => {
-        abort.abort();
-      }, this.actions.timeoutMs(action));
+    const timeoutMs = this.actions.timeoutMs(action);
+    let timedOut = false as boolean;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      abort.abort();
+    }, timeoutMs);
+    let graceTimer: NodeJS.Timeout | undefined;
+    const cut = new Promise<undefined>((resolve) => {
       abort.signal.addEventListener('abort', () => {
-        resolve('timed_out');
+        graceTimer = setTimeout(resolve, ABORT_GRACE_MS, undefined);
       });
     });
     try {
-      return await Promise.race([this.actions.perform(action, { run, schedule }, abort.signal), cut]);
-    } catch (error) {
-      return { ok: false, retryable: true, error: error instanceof Error ? error.message : String(error) };
+      const result = await Promise.race([this.perform(action, { run, schedule }, abort.signal), cut]);
+      if (result?.ok) return result;
+      return timedOut || !result ? timeOut(timeoutMs, result) : result;
     } finally {
       clearTimeout(timer);
+      clearTimeout(graceTimer);
       this.attempts.delete(run.id);
     }
   }
 
-  private endOf(run: StartedRun, result: ActionResult | 'timed_out'): EndedAttempt {
-    const finished_at = this.clock.now();
-    const duration_ms = finished_at.getTime() - run.started_at.getTime();
-    const ended = {
-      id: run.id,
-      schedule_id: run.schedule.id,
-      attempt: run.attempt,
-      finished_at,
-      duration_ms,
-    };
-    if (result !== 'timed_out' && result.ok) {
-      return { ...ended, status: 'succeeded', output: result.output ?? null, error: null, retry: null };
+  private async perform(
+    action: ActionPayload,
+    context: ActionContext,
+    signal: AbortSignal,
+  ): Promise<ActionResult> {
+    try {
+      return await this.actions.perform(action, context, signal);
+    } catch (error) {
+      return { ok: false, retryable: true, error: error instanceof Error ? error.message : String(error) };
     }
-    const failure: Failure = result === 'timed_out' ? this.timeOut(run) : result;
-    const { error, output = null } = failure;
-    if (!failure.retryable || run.attempt >= run.max_attempts) {
-      return {
-        ...ended,
-        status: result === 'timed_out' ? 'timed_out' : 'failed',
-        output,
-        error,
-        retry: null,
-      };
-    }
-    const wait = backoffMs(run.retry_policy, run.id, run.attempt, failure.retryAfterMs);
-    const started_at = run.started_at.toISOString();
-    return {
-      ...{ ...ended, status: 'queued', output, error },
-      retry: {
-        available_at: new Date(finished_at.getTime() + wait),
-        ended: { attempt: run.attempt, started_at, duration_ms, error, output },
-      },
-    };
   }
 
-  private timeOut({ action }: StartedRun): Failure {
-    const seconds = String(this.actions.timeoutMs(action) / 1000);
-    return { ok: false, retryable: true, error: `not done within its timeout of ${seconds} s` };
+  private endOf(run: StartedRun, outcome: Outcome): EndedAttempt {
+    const finished_at = this.clock.now();
+    const duration_ms = finished_at.getTime() - run.started_at.getTime();
+    const { output = null, statusCode: status_code = null } = outcome;
+    const ended = {
+      ...{
+        id: run.id,
+        schedule_id: run.schedule.id,
+        attempt: run.attempt,
+        failures_before: run.failures_before,
+      },
+      ...{ finished_at, duration_ms, status_code, output, gone: null, error: null, retry: null },
+    };
+    if (outcome.ok) return { ...ended, status: 'succeeded' };
+    const { error, gone = null } = outcome;
+    if (!outcome.retryable || run.attempt >= run.max_attempts) {
+      return { ...ended, status: outcome.timedOut ? 'timed_out' : 'failed', error, gone };
+    }
+    const wait = backoffMs(run.retry_policy, run.id, run.attempt, outcome.retryAfterMs);
+    const remembered = {
+      ...{ attempt: run.attempt, started_at: run.started_at.toISOString(), duration_ms },
+      ...{ status_code, error, output: output && output.slice(0, REMEMBERED_OUTPUT) },
+    };
+    return {
+      ...{ ...ended, status: 'queued', error },
+      retry: { available_at: new Date(finished_at.getTime() + wait), ended: remembered },
+    };
   }
 
   /** Resolves with what `write` does, once it succeeds; with undefined when the service stops before. */
@@ -126,4 +142,12 @@ export class RunExecutor {
     }
     return undefined;
   }
+}
+
+function timeOut(timeoutMs: number, result: Failure | undefined): Outcome {
+  const error = `not done within its timeout of ${String(timeoutMs / 1000)} s`;
+  return {
+    ...(result ?? { ok: false }),
+    ...{ retryable: true, timedOut: true, error: result ? `${error}: ${result.error}` : error },
+  };
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { ActionContext } from '../actions/action.js';
 import type { ActionPayload } from '../actions/dto/action.dto.js';
 import { Clock } from '../clock/clock.js';
 import { fromSqliteInstant, sqliteInstant } from '../database/columns.js';
@@ -7,6 +8,8 @@ import { GroupCommit } from '../database/group-commit.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
 import type { RetryPolicy } from '../schedules/policies.js';
+import type { Schedule } from '../schedules/schedule.entity.js';
+import { FailureLimit } from './failure-limit.js';
 import { sqlFrom, type Transition, UNFINISHED } from './run-state.js';
 import { type EarlierAttempt, OF_OCCURRENCE, type RunTrigger } from './run.entity.js';
 
@@ -18,9 +21,12 @@ export interface StartedRun {
   readonly max_attempts: number;
   readonly scheduled_for: Date;
   readonly started_at: Date;
-  readonly schedule: { readonly id: number; readonly title: string };
+  readonly schedule: ActionContext['schedule'];
   readonly action: ActionPayload;
+  readonly lane: string | null;
   readonly retry_policy: RetryPolicy;
+  /** Failed runs in a row of its schedule, before this one. */
+  readonly failures_before: number;
 }
 
 /** How an attempt ended, and what becomes of its run: over, or `queued` for another attempt. */
@@ -31,8 +37,12 @@ export interface EndedAttempt {
   readonly status: Extract<Transition, 'succeeded' | 'failed' | 'timed_out' | 'queued'>;
   readonly finished_at: Date;
   readonly duration_ms: number;
+  readonly status_code: number | null;
   readonly output: string | null;
   readonly error: string | null;
+  /** Why there is nothing left to call; null when there may be. */
+  readonly gone: string | null;
+  readonly failures_before: number;
   /** For a run that is queued again: when, and the attempt as it is remembered. */
   readonly retry: { readonly available_at: Date; readonly ended: EarlierAttempt } | null;
 }
@@ -40,14 +50,55 @@ export interface EndedAttempt {
 type Entry = { readonly start: number } | { readonly end: EndedAttempt };
 
 interface StartedRow extends Pick<StartedRun, 'id' | 'trigger' | 'attempt' | 'max_attempts'> {
-  schedule_id: number;
   scheduled_for: string;
-  title: string;
-  action: string;
-  retry_policy: string;
+  schedule: string;
 }
 
-const ofSchedule = (column: string): string =>
+interface StartedSchedule extends Pick<Schedule, 'id' | 'title' | 'owner_id' | 'lane'> {
+  action: string;
+  retry_policy: string;
+  consecutive_failures: number;
+  signing_secret: string | null;
+  previous_signing_secret: string | null;
+  previous_signing_until: string | null;
+}
+
+interface QueuedRow {
+  id: number;
+  available_at: string;
+  lane: string | null;
+}
+
+export const toQueuedRun = ({ id, available_at, lane }: QueuedRow): QueuedRun => ({
+  id,
+  available_at: fromSqliteInstant(available_at),
+  lane,
+});
+
+const STARTED_SCHEDULE = `json_object(${[
+  ...['id', 'title', 'owner_id', 'lane', 'action', 'retry_policy', 'consecutive_failures'],
+  ...['signing_secret', 'previous_signing_secret', 'previous_signing_until'],
+]
+  .map((column) => `'${column}', ${column}`)
+  .join(', ')})`;
+
+function toStartedSchedule(
+  { id, title, owner_id, lane, consecutive_failures, ...row }: StartedSchedule,
+  now: string,
+): Pick<StartedRun, 'schedule' | 'action' | 'lane' | 'retry_policy' | 'failures_before'> {
+  const previous = (row.previous_signing_until ?? '') > now ? row.previous_signing_secret : null;
+  const signing_secrets = [row.signing_secret, previous].filter((secret) => secret !== null);
+  return {
+    schedule: { id, title, owner_id, signing_secrets },
+    action: JSON.parse(row.action) as ActionPayload,
+    lane,
+    retry_policy: JSON.parse(row.retry_policy) as RetryPolicy,
+    failures_before: consecutive_failures,
+  };
+}
+
+/** SQL for a value of a run's schedule. */
+export const ofSchedule = (column: string): string =>
   `(SELECT ${column} FROM schedules WHERE schedules.id = runs.schedule_id)`;
 
 /**
@@ -61,6 +112,7 @@ export class RunLedger {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly queue: RunQueue,
+    private readonly failureLimit: FailureLimit,
     private readonly clock: Clock,
   ) {}
 
@@ -79,14 +131,14 @@ export class RunLedger {
 
   /** The runs that wait for nothing but a run of these schedules that is over now. */
   async nextInLine(manager: EntityManager, scheduleIds: readonly number[]): Promise<QueuedRun[]> {
-    const rows = await manager.query<{ id: number; available_at: string }[]>(
-      `SELECT min(id) AS id, available_at FROM runs
+    const rows = await manager.query<QueuedRow[]>(
+      `SELECT min(id) AS id, available_at, ${ofSchedule('lane')} AS lane FROM runs
         WHERE schedule_id IN (SELECT value FROM json_each(?))
           AND status IN (${UNFINISHED}) AND status = 'queued'
      GROUP BY schedule_id`,
       [JSON.stringify(scheduleIds)],
     );
-    return rows.map((row) => ({ id: row.id, available_at: fromSqliteInstant(row.available_at) }));
+    return rows.map(toQueuedRun);
   }
 
   /** Cancels what waits for schedules that are deleted, and the occurrences of those that are disabled. */
@@ -102,13 +154,16 @@ export class RunLedger {
   private async commit(batch: Entry[]): Promise<(StartedRun | undefined)[]> {
     const starts = batch.flatMap((entry) => ('start' in entry ? [entry.start] : []));
     const ends = batch.flatMap((entry) => ('end' in entry ? [entry.end] : []));
-    const { started, next } = await this.unitOfWork.transaction(async (manager) => {
+    const { started, next, afterCommit } = await this.unitOfWork.transaction(async (manager) => {
       const schedules = [...new Set(ends.map(({ schedule_id }) => schedule_id))];
       if (ends.length > 0) await this.writeEnds(manager, ends);
+      const afterCommit = await this.failureLimit.apply(manager, ends);
       if (ends.some(({ retry }) => retry)) await this.cancelStopped(manager, schedules);
       const started = starts.length > 0 ? await this.writeStarts(manager, starts) : [];
-      return { started, next: ends.length > 0 ? await this.nextInLine(manager, schedules) : [] };
+      const next = ends.length > 0 ? await this.nextInLine(manager, schedules) : [];
+      return { started, next, afterCommit };
     });
+    for (const callback of afterCommit) callback();
     this.queue.add(next);
     const byId = new Map(started.map((run) => [run.id, run]));
     return batch.map((entry) => ('start' in entry ? byId.get(entry.start) : undefined));
@@ -127,22 +182,19 @@ export class RunLedger {
                    AND EXISTS (SELECT 1 FROM runs AS earlier
                                 WHERE earlier.schedule_id = runs.schedule_id AND earlier.id < runs.id
                                   AND earlier.status IN (${UNFINISHED})))
-    RETURNING id, schedule_id, "trigger", attempt, max_attempts, scheduled_for, ${ofSchedule('title')} AS title,
-              ${ofSchedule('action')} AS action, ${ofSchedule('retry_policy')} AS retry_policy`,
+    RETURNING id, "trigger", attempt, max_attempts, scheduled_for, ${ofSchedule(STARTED_SCHEDULE)} AS schedule`,
       [now, now, JSON.stringify(ids), now],
     );
-    return rows.map(({ schedule_id, scheduled_for, title, action, retry_policy, ...run }) => ({
+    return rows.map(({ scheduled_for, schedule, ...run }) => ({
       ...run,
       started_at,
       scheduled_for: fromSqliteInstant(scheduled_for),
-      schedule: { id: schedule_id, title },
-      action: JSON.parse(action) as ActionPayload,
-      retry_policy: JSON.parse(retry_policy) as RetryPolicy,
+      ...toStartedSchedule(JSON.parse(schedule) as StartedSchedule, now),
     }));
   }
 
   private async writeEnds(manager: EntityManager, ends: EndedAttempt[]): Promise<void> {
-    const rows = ends.map(({ retry, finished_at, ...end }) => ({
+    const rows = ends.map(({ retry, finished_at, gone: _gone, failures_before: _failures, ...end }) => ({
       ...end,
       finished_at: retry ? null : sqliteInstant(finished_at),
       available_at: retry && sqliteInstant(retry.available_at),
@@ -151,11 +203,11 @@ export class RunLedger {
     await manager.query(
       `UPDATE runs
           SET status = ended.status, finished_at = ended.finished_at, duration_ms = ended.duration_ms,
-              output = ended.output, error = ended.error, available_at = coalesce(ended.available_at, runs.available_at),
+              status_code = ended.status_code, output = ended.output, error = ended.error, available_at = coalesce(ended.available_at, runs.available_at),
               attempts = iif(ended.ended IS NULL, attempts, json_insert(attempts, '$[#]', json(ended.ended)))
          FROM (SELECT value->>'id' AS id, value->>'attempt' AS attempt, value->>'status' AS status,
                       value->>'finished_at' AS finished_at, value->>'duration_ms' AS duration_ms,
-                      value->>'output' AS output, value->>'error' AS error,
+                      value->>'status_code' AS status_code, value->>'output' AS output, value->>'error' AS error,
                       value->>'available_at' AS available_at, value->>'ended' AS ended
                  FROM json_each(?)) AS ended
         WHERE runs.id = ended.id AND runs.attempt = ended.attempt AND runs.status IN (${sqlFrom('succeeded')})`,

@@ -19,6 +19,7 @@ export interface EarlierAttempt {
   readonly started_at: string;
   /** Null when its node died in it. */
   readonly duration_ms: number | null;
+  readonly status_code: number | null;
   readonly error: string;
   readonly output: string | null;
 }
@@ -81,6 +82,10 @@ export class Run {
   /** Occurrences this row accounts for that did not run. */
   @Column('integer', { default: 0 })
   missed_count: number;
+
+  /** Of the answer to an HTTP call. */
+  @Column('integer', { nullable: true })
+  status_code: number | null;
 
   @Column('text', { nullable: true })
   output: string | null;

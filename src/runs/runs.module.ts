@@ -5,6 +5,7 @@ import { AppConfig } from '../config/app-config.js';
 import { RunQueue } from '../run-queue/run-queue.js';
 import { RunQueueModule } from '../run-queue/run-queue.module.js';
 import { SchedulesModule } from '../schedules/schedules.module.js';
+import { FailureLimit } from './failure-limit.js';
 import { Pruning } from './pruning.js';
 import { Recovery } from './recovery.js';
 import { RunCommands } from './run-commands.js';
@@ -17,7 +18,7 @@ import { RunsService } from './runs.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Run]), SchedulesModule, ActionsModule, RunQueueModule],
   controllers: [RunsController],
-  providers: [RunsService, RunCommands, RunLedger, RunExecutor, Recovery, Pruning],
+  providers: [RunsService, RunCommands, RunLedger, RunExecutor, Recovery, Pruning, FailureLimit],
   exports: [Recovery, RunQueueModule],
 })
 export class RunsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {

@@ -23,7 +23,8 @@ interface Claimed {
 }
 
 type Instants = 'next_run' | 'start_at' | 'end_at' | 'created_at';
-type DueRow = Omit<DueSchedule, Instants> &
+type LanedSchedule = DueSchedule & Pick<QueuedRun, 'lane'>;
+type DueRow = Omit<LanedSchedule, Instants> &
   Record<'next_run' | 'created_at', string> &
   Record<'start_at' | 'end_at', string | null>;
 
@@ -68,10 +69,12 @@ export class Claimer {
     const now = this.clock.now();
     const due = await this.due(manager, now, only);
     if (due.length === 0) return { settlements: [], queued: [], canceled: [] };
+    const lanes = new Map(due.map(({ id, lane }) => [id, lane]));
     const settlements = due.map((schedule) => ({ id: schedule.id, ...this.settle(schedule, now) }));
     const queued = await this.insertRuns(
       manager,
       settlements.flatMap(({ runs }) => runs),
+      lanes,
       now,
     );
     const fired = new Set(queued.map(({ schedule_id }) => schedule_id));
@@ -81,13 +84,13 @@ export class Claimer {
     return { settlements, queued, canceled };
   }
 
-  private async due(manager: EntityManager, now: Date, only?: number): Promise<DueSchedule[]> {
+  private async due(manager: EntityManager, now: Date, only?: number): Promise<LanedSchedule[]> {
     const unfinished = (status: string): string =>
       `(SELECT count(*) FROM runs WHERE runs.schedule_id = schedules.id AND runs.status IN (${UNFINISHED})
                                    AND runs.status = '${status}')`;
     const rows = await manager.query<DueRow[]>(
       `SELECT id, schedule_interval, timezone, start_at, end_at, created_at, next_run,
-              misfire_policy, misfire_window_seconds, overlap_policy, max_runs, run_count, jitter_seconds,
+              misfire_policy, misfire_window_seconds, overlap_policy, max_runs, run_count, jitter_seconds, lane,
               retry_policy->>'max_attempts' AS max_attempts,
               ${unfinished('running')} AS running, ${unfinished('queued')} AS waiting
          FROM schedules
@@ -145,7 +148,12 @@ export class Claimer {
   }
 
   /** Returns the runs to be executed. An occurrence that already has its row keeps that one. */
-  private async insertRuns(manager: EntityManager, runs: NewRun[], now: Date): Promise<ClaimedRun[]> {
+  private async insertRuns(
+    manager: EntityManager,
+    runs: NewRun[],
+    lanes: ReadonlyMap<number, string | null>,
+    now: Date,
+  ): Promise<ClaimedRun[]> {
     const created_at = sqliteInstant(now);
     const rows = runs.map((run) => ({
       ...run,
@@ -173,6 +181,7 @@ export class Claimer {
         id,
         schedule_id,
         available_at: fromSqliteInstant(available_at),
+        lane: lanes.get(schedule_id) ?? null,
       }));
   }
 

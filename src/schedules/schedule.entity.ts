@@ -35,6 +35,14 @@ export class Schedule {
   @Column('boolean', { default: true })
   enabled: boolean;
 
+  /** Why the service disabled it; null when a user did, or when it is enabled. */
+  @Column('varchar', { nullable: true })
+  disabled_reason: string | null;
+
+  /** Runs that failed or timed out since the latest one that succeeded. */
+  @Column('integer', { default: 0 })
+  consecutive_failures: number;
+
   @Column('varchar')
   schedule_interval: string;
 
@@ -44,6 +52,21 @@ export class Schedule {
 
   @JsonColumn()
   action: ActionPayload;
+
+  /** Runs of all schedules of one lane share a limit; see {@link Action.lane}. */
+  @Column('varchar', { nullable: true })
+  lane: string | null;
+
+  /** What its calls are signed with, sealed by the vault. Read only by those who ask for it. */
+  @Column('text', { nullable: true, select: false })
+  signing_secret: string | null;
+
+  /** The one before, which goes on signing until then. */
+  @Column('text', { nullable: true, select: false })
+  previous_signing_secret: string | null;
+
+  @InstantColumn({ nullable: true, select: false })
+  previous_signing_until: Date | null;
 
   @Column('varchar', { default: 'skip' })
   overlap_policy: OverlapPolicy;

@@ -6,17 +6,22 @@ import { ApiPage, sendPage } from '../http/page.js';
 import { CurrentUser, type Principal } from '../http/principal.js';
 import { RowId } from '../http/row-id.js';
 import { OccurrenceDto, PreviewDto, PreviewRequestDto, UpcomingQuery } from './dto/preview.dto.js';
+import { RotatedSecretDto } from './dto/rotated-secret.dto.js';
 import { ScheduleCreateDto } from './dto/schedule-create.dto.js';
 import { ScheduleQuery } from './dto/schedule-query.dto.js';
 import { ScheduleUpdateDto } from './dto/schedule-update.dto.js';
 import { ScheduleDto } from './dto/schedule.dto.js';
+import { SigningSecrets } from './signing-secrets.js';
 import { SchedulesService } from './schedules.service.js';
 
 @ApiTags('schedules')
 @ApiBearerAuth()
 @Controller('schedules')
 export class SchedulesController {
-  constructor(private readonly schedules: SchedulesService) {}
+  constructor(
+    private readonly schedules: SchedulesService,
+    private readonly signing: SigningSecrets,
+  ) {}
 
   @Post()
   @HttpCode(200)
@@ -83,6 +88,18 @@ export class SchedulesController {
     @Body() fields: ScheduleUpdateDto,
   ): Promise<ScheduleDto> {
     return ScheduleDto.from(await this.schedules.update(caller, id, fields));
+  }
+
+  @Post(':id/rotate-signing-secret')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'rotateSigningSecret',
+    summary: 'Have calls signed by a new secret, shown once; the old one signs beside it for 24 hours',
+  })
+  @ApiOkResponse({ type: RotatedSecretDto })
+  @ApiProblems(401, 404, 422)
+  rotateSigningSecret(@CurrentUser() caller: Principal, @RowId() id: number): Promise<RotatedSecretDto> {
+    return this.signing.rotate(caller, id);
   }
 
   @Delete(':id')

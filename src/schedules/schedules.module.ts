@@ -1,13 +1,18 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ActionsModule } from '../actions/actions.module.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
+import { ScheduleAction } from './schedule-action.js';
+import { ScheduleChanges } from './schedule-changes.js';
+import { SigningSecrets } from './signing-secrets.js';
 import { Schedule } from './schedule.entity.js';
 import { SchedulesController } from './schedules.controller.js';
 import { SchedulesService } from './schedules.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Schedule])],
+  imports: [TypeOrmModule.forFeature([Schedule]), ActionsModule, SecretsModule],
   controllers: [SchedulesController],
-  providers: [SchedulesService],
-  exports: [SchedulesService],
+  providers: [SchedulesService, ScheduleAction, ScheduleChanges, SigningSecrets],
+  exports: [SchedulesService, ScheduleChanges],
 })
 export class SchedulesModule {}

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
 import { Clock } from '../clock/clock.js';
@@ -9,7 +8,6 @@ import type { Principal } from '../http/principal.js';
 import { found } from '../http/problems.js';
 import { upcomingOccurrences } from '../timing/next-occurrence.js';
 import { type ClockReading, onClock, type Preview, preview, UNSAVED } from '../timing/preview.js';
-import { UserDeleting } from '../users/user.events.js';
 import type { PreviewRequestDto } from './dto/preview.dto.js';
 import type { ScheduleCreateDto } from './dto/schedule-create.dto.js';
 import type { ScheduleQuery } from './dto/schedule-query.dto.js';
@@ -18,20 +16,20 @@ import { matching, reachable } from './schedule-filter.js';
 import { changesTiming, firstRun } from './first-run.js';
 import { DEFAULT_RETRY_POLICY } from './policies.js';
 import { Schedule } from './schedule.entity.js';
-import {
-  SCHEDULE_CREATED,
-  SCHEDULE_DELETED,
-  SCHEDULE_UPDATED,
-  ScheduleChanging,
-  type ScheduleEvent,
-  SchedulesStopping,
-} from './schedule.events.js';
+import { ScheduleAction } from './schedule-action.js';
+import { ScheduleChanges } from './schedule-changes.js';
+import { SCHEDULE_CREATED, SCHEDULE_DELETED, SCHEDULE_UPDATED } from './schedule.events.js';
+import { SigningSecrets } from './signing-secrets.js';
+
+/** Whoever enables or disables a schedule by hand puts an end to what the service thought of it. */
+const CLEARED = { disabled_reason: null, consecutive_failures: 0 };
 
 /** What a schedule is unless its maker says otherwise. */
 const DEFAULTS: Partial<Schedule> = {
   description: null,
   timezone: 'UTC',
   enabled: true,
+  ...CLEARED,
   is_completed: false,
   action: { type: 'log' },
   overlap_policy: 'skip',
@@ -56,23 +54,27 @@ export class SchedulesService {
   constructor(
     @InjectRepository(Schedule) private readonly schedules: Repository<Schedule>,
     private readonly unitOfWork: UnitOfWork,
-    private readonly events: EventEmitter2,
+    private readonly changes: ScheduleChanges,
+    private readonly action: ScheduleAction,
+    private readonly signing: SigningSecrets,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws InvalidFields when it has no occurrence in the future */
+  /** @throws InvalidFields when it has no occurrence in the future, or its action cannot be carried out */
   async create(caller: Principal, fields: ScheduleCreateDto): Promise<Schedule> {
     const schedule = await this.unitOfWork.transaction(async (manager) => {
       const now = this.clock.now();
       const row = manager.create(Schedule, { ...DEFAULTS, ...complete(fields), owner_id: caller.userId });
       Object.assign(row, { created_at: now, updated_at: now });
+      await this.action.settle(manager, row);
       await manager.insert(Schedule, row);
-      // Only now has it the id that H is a hash of.
+      // Only now has it the id that H is a hash of, and that its signing secret is sealed for.
       row.next_run = firstRun(row, now, row);
-      await manager.update(Schedule, row.id, { next_run: row.next_run });
+      const { id, next_run } = row;
+      await manager.update(Schedule, id, { next_run, signing_secret: this.signing.first(id) });
       return row;
     });
-    this.publish(SCHEDULE_CREATED, schedule);
+    this.changes.publish(SCHEDULE_CREATED, schedule);
     return schedule;
   }
 
@@ -93,18 +95,19 @@ export class SchedulesService {
     return found('schedule', id, await this.schedules.findOneBy({ ...reachable(caller), id }));
   }
 
-  /** @throws NotFound, InvalidFields when it is to fire and has no occurrence in the future */
+  /** @throws NotFound, InvalidFields as `create` does */
   async update(caller: Principal, id: number, fields: ScheduleUpdateDto): Promise<Schedule> {
     const schedule = await this.change(caller, id, async (manager, row) => {
-      const changes = complete(fields);
+      const changes = { ...complete(fields), ...(fields.enabled !== undefined && CLEARED) };
       const timing = changesTiming(row, changes);
       Object.assign(row, changes, { updated_at: this.clock.now() });
       if (timing) row.next_run = firstRun(row, row.updated_at, changes);
-      const { is_completed, next_run, updated_at } = row;
-      await manager.update(Schedule, id, { ...changes, is_completed, next_run, updated_at });
-      if (!row.enabled) await this.stop(manager, [id]);
+      if (changes.action ?? changes.title) await this.action.settle(manager, row);
+      const { is_completed, next_run, updated_at, lane } = row;
+      await manager.update(Schedule, id, { ...changes, is_completed, next_run, updated_at, lane });
+      if (!row.enabled) await this.changes.stop(manager, [id]);
     });
-    this.publish(SCHEDULE_UPDATED, schedule);
+    this.changes.publish(SCHEDULE_UPDATED, schedule);
     return schedule;
   }
 
@@ -132,22 +135,10 @@ export class SchedulesService {
   async delete(caller: Principal, id: number): Promise<Schedule> {
     const schedule = await this.change(caller, id, async (manager) => {
       await manager.update(Schedule, id, { next_run: null, deleted_at: this.clock.now() });
-      await this.stop(manager, [id]);
+      await this.changes.stop(manager, [id]);
     });
-    this.publish(SCHEDULE_DELETED, { id, next_run: null });
+    this.changes.publish(SCHEDULE_DELETED, { id, next_run: null });
     return schedule;
-  }
-
-  /** Nobody is left to answer for these schedules: they stop with the transaction that deletes the user. */
-  @OnEvent(UserDeleting.event, { suppressErrors: false })
-  async disableAllOf({ userId, manager }: UserDeleting): Promise<void> {
-    const schedules = await manager.findBy(Schedule, { owner_id: userId });
-    for (const schedule of schedules) await this.settle(manager, schedule);
-    await manager.update(Schedule, { owner_id: userId }, { enabled: false, next_run: null });
-    await this.stop(
-      manager,
-      schedules.map(({ id }) => id),
-    );
   }
 
   /** Changes a schedule in one transaction, after what it owes by then is settled. Resolves with its row. */
@@ -157,7 +148,7 @@ export class SchedulesService {
     work: (manager: EntityManager, row: Schedule) => Promise<void>,
   ): Promise<Schedule> {
     const { row, afterCommit } = await this.unitOfWork.transaction(async (manager) => {
-      const afterCommit = await this.settle(manager, await this.own(manager, caller, id));
+      const afterCommit = await this.changes.settle(manager, await this.own(manager, caller, id));
       const row = await this.own(manager, caller, id);
       await work(manager, row);
       return { row, afterCommit };
@@ -166,24 +157,8 @@ export class SchedulesService {
     return row;
   }
 
-  /** An occurrence that is due belongs to the schedule as it was: a change must not make it vanish. */
-  private async settle(manager: EntityManager, { id, next_run }: Schedule): Promise<(() => void)[]> {
-    const changing = new ScheduleChanging(id, manager);
-    if (next_run && next_run <= this.clock.now())
-      await this.events.emitAsync(ScheduleChanging.event, changing);
-    return changing.afterCommit;
-  }
-
-  private async stop(manager: EntityManager, scheduleIds: number[]): Promise<void> {
-    await this.events.emitAsync(SchedulesStopping.event, new SchedulesStopping(scheduleIds, manager));
-  }
-
   private async own(manager: EntityManager, caller: Principal, id: number): Promise<Schedule> {
     return found('schedule', id, await manager.findOneBy(Schedule, { ...reachable(caller), id }));
-  }
-
-  private publish(event: string, { id, next_run }: ScheduleEvent): void {
-    this.events.emit(event, { id, next_run } satisfies ScheduleEvent);
   }
 }
 

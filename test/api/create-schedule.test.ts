@@ -29,6 +29,8 @@ test('answers 200 with the schedule and its first next_run', async () => {
       owner_id: user.user.id,
       is_completed: false,
       enabled: true,
+      disabled_reason: null,
+      consecutive_failures: 0,
       interval_description: 'Every minute',
       timezone: 'UTC',
       action: { type: 'log' },

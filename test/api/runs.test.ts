@@ -61,6 +61,7 @@ describe('GET /schedules/{id}/runs', () => {
       lateness_ms: 250,
       duration_ms: 0,
       missed_count: 0,
+      status_code: null,
       output: null,
       error: null,
       attempts: [],

@@ -1,13 +1,127 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { IsIn } from 'class-validator';
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, ApiSchema, getSchemaPath } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsArray, IsIn, MaxLength } from 'class-validator';
+import { Faultless, Omittable, OneOf, Text, WholeNumber } from '../../http/fields.js';
+import { headersFault } from './headers-field.js';
+
+const TYPES = ['log', 'http'] as const;
+export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** Writes one line to the service's log. */
 @ApiSchema({ name: 'LogAction' })
 export class LogActionDto {
   @ApiProperty({ enum: ['log'], example: 'log' })
-  @IsIn(['log'], { message: 'log' })
+  @IsIn(TYPES, { message: `one of ${TYPES.join(', ')}` })
   type: 'log';
 }
 
+/** Calls a URL. Texts in `url`, `headers` and `body` may contain `{{…}}`. */
+@ApiSchema({ name: 'HttpAction' })
+export class HttpActionDto {
+  @ApiProperty({ enum: ['http'], example: 'http' })
+  @IsIn(['http'])
+  type: 'http';
+
+  @ApiProperty({
+    example: 'https://api.example.com/reports?run={{run.id}}',
+    maxLength: 2048,
+    description:
+      'http or https. `{{run.id}}`, `{{run.scheduled_for}}`, `{{run.trigger}}`, `{{run.attempt}}`, `{{schedule.id}}`, ' +
+      '`{{schedule.title}}` and `{{secrets.NAME}}` are replaced, here and in `headers` and `body`.',
+  })
+  @Text(1, 2048)
+  url: string;
+
+  @ApiPropertyOptional({ enum: HTTP_METHODS, enumName: 'HttpMethod', default: 'POST' })
+  @Omittable()
+  @OneOf(HTTP_METHODS)
+  method?: (typeof HTTP_METHODS)[number];
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    example: { Authorization: 'Bearer {{secrets.API_TOKEN}}' },
+    description: 'At most 50. Those that the service sends itself cannot be set.',
+  })
+  @Omittable()
+  @Faultless('isHeaders', headersFault)
+  headers?: Record<string, string>;
+
+  @ApiPropertyOptional({
+    description: 'A text is sent as it is; any other JSON value as JSON.',
+    oneOf: [
+      { type: 'string' },
+      { type: 'object', additionalProperties: true },
+      { type: 'array', items: {} },
+      { type: 'number' },
+      { type: 'boolean' },
+    ],
+    example: { report: 'daily', due: '{{run.scheduled_for}}' },
+  })
+  @Omittable()
+  @Transform(({ obj, key }) => (obj as Record<string, unknown>)[key])
+  @Faultless('isBody', (value) => (value === null ? 'a text or a JSON value other than null' : undefined))
+  body?: string | number | boolean | object;
+
+  @ApiPropertyOptional({
+    default: 30,
+    minimum: 1,
+    maximum: 900,
+    description: 'From the start to the last byte.',
+  })
+  @Omittable()
+  @WholeNumber(1, 900)
+  timeout_seconds?: number;
+
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { oneOf: [{ type: 'integer' }, { type: 'string' }] },
+    example: ['2xx', 404],
+    default: ['2xx'],
+    description: 'Statuses, and classes of statuses such as `2xx`, that count as success.',
+  })
+  @Omittable()
+  @ArrayUnique({ message: 'statuses that differ from each other' })
+  @IsIn([...Array.from({ length: 500 }, (_, n) => n + 100), '2xx', '3xx', '4xx', '5xx'], {
+    each: true,
+    message: 'statuses from 100 to 599, or classes of them such as "2xx"',
+  })
+  @ArrayMaxSize(50, { message: 'at most 50 statuses' })
+  @ArrayNotEmpty({ message: 'at least one status' })
+  @IsArray({ message: 'a list of statuses' })
+  expected_statuses?: (number | string)[];
+
+  @ApiPropertyOptional({
+    example: 'ok',
+    maxLength: 1000,
+    description: 'What the first 64 KiB of the answer must contain to count as success.',
+  })
+  @Omittable()
+  @MaxLength(1000, { message: 'a text of at most 1000 characters' })
+  @Text(1, 1000)
+  body_contains?: string;
+}
+
 /** What a schedule does, as it is stored in its row. */
-export type ActionPayload = LogActionDto;
+export type ActionPayload = LogActionDto | HttpActionDto;
+
+/** The class that an action's `type` stands for; for an unknown one a class that refuses it. */
+export const actionClass = (action: unknown): typeof LogActionDto | typeof HttpActionDto =>
+  (action as { type?: unknown } | null)?.type === 'http' ? HttpActionDto : LogActionDto;
+
+/** Documents a field that holds an action. */
+export const ApiAction = (options: { required: boolean }): PropertyDecorator =>
+  applyDecorators(
+    ApiExtraModels(LogActionDto, HttpActionDto) as PropertyDecorator,
+    ApiProperty({
+      required: options.required,
+      oneOf: [{ $ref: getSchemaPath(LogActionDto) }, { $ref: getSchemaPath(HttpActionDto) }],
+      discriminator: {
+        propertyName: 'type',
+        mapping: { log: getSchemaPath(LogActionDto), http: getSchemaPath(HttpActionDto) },
+      },
+      example: { type: 'log' },
+      ...(!options.required && { default: { type: 'log' } }),
+    }),
+  );

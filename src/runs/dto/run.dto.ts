@@ -14,7 +14,10 @@ class EarlierAttemptDto implements EarlierAttempt {
   @ApiProperty({ type: Number, example: 3, nullable: true, description: 'Null when its node died in it.' })
   duration_ms: number | null;
 
-  @ApiProperty({ example: 'its node died while it was running' })
+  @ApiProperty({ type: Number, example: 503, nullable: true })
+  status_code: number | null;
+
+  @ApiProperty({ example: 'answered 503' })
   error: string;
 
   @ApiProperty({ type: String, example: null, nullable: true })
@@ -74,7 +77,15 @@ export class RunDto {
   @ApiProperty({ example: 0, description: 'Occurrences this row accounts for that did not run.' })
   missed_count: number;
 
-  @ApiProperty({ type: String, example: null, nullable: true, description: 'What the action answered.' })
+  @ApiProperty({ type: Number, example: 200, nullable: true, description: 'Of the answer to an HTTP call.' })
+  status_code: number | null;
+
+  @ApiProperty({
+    type: String,
+    example: null,
+    nullable: true,
+    description: 'What was answered: its first 64 KiB, in lists its first 1,000 characters.',
+  })
   output: string | null;
 
   @ApiProperty({
@@ -93,12 +104,12 @@ export class RunDto {
 
   static from(run: Run): RunDto {
     const { id, schedule_id, scheduled_for, trigger, status, attempt, max_attempts, available_at } = run;
-    const { started_at, finished_at, lateness_ms, duration_ms, missed_count, output, error } = run;
-    const { attempts, created_at } = run;
+    const { started_at, finished_at, lateness_ms, duration_ms, missed_count } = run;
+    const { status_code, output, error, attempts, created_at } = run;
     return {
       ...{ id, schedule_id, scheduled_for, trigger, status, attempt, max_attempts, available_at },
-      ...{ started_at, finished_at, lateness_ms, duration_ms, missed_count, output, error },
-      ...{ attempts, created_at },
+      ...{ started_at, finished_at, lateness_ms, duration_ms, missed_count },
+      ...{ status_code, output, error, attempts, created_at },
     };
   }
 }

@@ -9,7 +9,7 @@ import {
   IsOptional,
   ValidateNested,
 } from 'class-validator';
-import { type ActionPayload, LogActionDto } from '../../actions/dto/action.dto.js';
+import { actionClass, type ActionPayload, ApiAction } from '../../actions/dto/action.dto.js';
 import { Instant, Omittable, OneOf, Text, Trimmed, WholeNumber } from '../../http/fields.js';
 import {
   DEFAULT_RETRY_POLICY,
@@ -67,11 +67,11 @@ export class ScheduleCreateDto {
   @IsBoolean({ message: 'true or false' })
   is_completed?: boolean;
 
-  @ApiPropertyOptional({ type: LogActionDto, default: { type: 'log' } })
+  @ApiAction({ required: false })
   @Omittable()
   @IsObject({ message: 'an action, such as {"type": "log"}' })
   @ValidateNested()
-  @Type(() => LogActionDto)
+  @Type((at) => actionClass((at?.object as { action?: unknown } | undefined)?.action))
   action?: ActionPayload;
 
   @ApiPropertyOptional({

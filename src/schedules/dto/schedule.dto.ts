@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { type ActionPayload, LogActionDto } from '../../actions/dto/action.dto.js';
+import { type ActionPayload, ApiAction } from '../../actions/dto/action.dto.js';
 import { describeInterval } from '../../timing/describe-interval.js';
 import {
   DEFAULT_RETRY_POLICY,
@@ -35,6 +35,17 @@ export class ScheduleDto {
   @ApiProperty({ example: true })
   enabled: boolean;
 
+  @ApiProperty({
+    type: String,
+    example: null,
+    nullable: true,
+    description: 'Why the service disabled it; null when a user did.',
+  })
+  disabled_reason: string | null;
+
+  @ApiProperty({ example: 0, description: 'Runs that failed since the latest that succeeded.' })
+  consecutive_failures: number;
+
   @ApiProperty({ example: '0 9 * * MON-FRI' })
   schedule_interval: string;
 
@@ -44,7 +55,7 @@ export class ScheduleDto {
   @ApiProperty({ example: 'Europe/Berlin' })
   timezone: string;
 
-  @ApiProperty({ type: LogActionDto })
+  @ApiAction({ required: true })
   action: ActionPayload;
 
   @ApiProperty({ enum: OVERLAP_POLICIES, enumName: 'OverlapPolicy', example: 'skip' })
@@ -103,13 +114,14 @@ export class ScheduleDto {
   updated_at: Date;
 
   static from(row: Schedule): ScheduleDto {
-    const { id, owner_id, title, description, is_completed, enabled, schedule_interval, timezone, action } =
-      row;
+    const { id, owner_id, title, description, is_completed, enabled } = row;
+    const { disabled_reason, consecutive_failures, schedule_interval, timezone, action } = row;
     const { overlap_policy, misfire_policy, misfire_window_seconds, retry_policy, delivery } = row;
     const { start_at, end_at, max_runs, run_count, jitter_seconds, tags } = row;
     const { last_run, next_run, created_at, updated_at } = row;
     return {
-      ...{ id, owner_id, title, description, is_completed, enabled, schedule_interval },
+      ...{ id, owner_id, title, description, is_completed, enabled },
+      ...{ disabled_reason, consecutive_failures, schedule_interval },
       ...{ interval_description: describeInterval(schedule_interval, id), timezone, action },
       ...{ overlap_policy, misfire_policy, misfire_window_seconds, retry_policy, delivery },
       ...{ start_at, end_at, max_runs, run_count, jitter_seconds, tags },

@@ -1,21 +1,7 @@
 import { isTimeZone } from '../../timing/time-zone.js';
 import { intervalFault } from '../../timing/next-occurrence.js';
-import { Matches, registerDecorator, type ValidationOptions } from 'class-validator';
-
-/** A property that must pass `fault`, which tells what would be right about a value that does not. */
-const Faultless =
-  (name: string, fault: (value: unknown) => string | undefined): PropertyDecorator =>
-  (target, property) => {
-    registerDecorator({
-      name,
-      target: target.constructor,
-      propertyName: String(property),
-      validator: {
-        validate: (value: unknown) => fault(value) === undefined,
-        defaultMessage: (args) => fault(args?.value) ?? '',
-      },
-    });
-  };
+import { Matches, type ValidationOptions } from 'class-validator';
+import { Faultless } from '../../http/fields.js';
 
 /** A `schedule_interval` that is well-formed and comes due some day. */
 export const IsScheduleInterval = (): PropertyDecorator => Faultless('isScheduleInterval', intervalFault);

@@ -1,0 +1,104 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { LookupFunction, Socket } from 'node:net';
+import { LRUCache } from 'lru-cache';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { AppConfig } from '../../config/app-config.js';
+import { EgressGuard, EgressRefused } from './egress-guard.js';
+import { HostResolver } from './host-resolver.js';
+
+export const CONNECT_TIMEOUT_MS = 10_000;
+
+/** A body may pause for so long. */
+export const BODY_PAUSE_MS = 30_000;
+
+export interface HttpCall {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Calls URLs that users gave, by the egress guard's leave. Connections are kept and used again. */
+@Injectable()
+export class HttpClient implements OnApplicationShutdown {
+  private readonly agent: Agent;
+  /** By port, because egress rules look at it and a look-up is not told. Each remembers TLS sessions. */
+  private readonly connectors = new LRUCache<number, buildConnector.connector>({
+    max: 100,
+    memoMethod: (port) => buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup: this.lookup(port) }),
+  });
+
+  constructor(
+    config: AppConfig,
+    private readonly guard: EgressGuard,
+    private readonly resolver: HostResolver,
+  ) {
+    this.agent = new Agent({
+      connect: (options, callback) => {
+        this.connect(options, callback);
+      },
+      connections: config.runConcurrencyPerOrigin,
+      pipelining: 1,
+      // Most servers keep an idle connection for five seconds or longer.
+      keepAliveTimeout: 4000,
+      keepAliveMaxTimeout: 4000,
+    });
+  }
+
+  /** Resolves when the headers of the answer are there. Redirects are not followed, bodies not decompressed. */
+  async call(
+    url: URL,
+    { method, headers, body, timeoutMs, signal }: HttpCall,
+  ): Promise<Dispatcher.ResponseData> {
+    const fault = this.guard.urlFault(url);
+    if (fault !== undefined) throw new EgressRefused(fault);
+    return this.agent.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: method,
+      headers,
+      body: body ?? null,
+      signal,
+      headersTimeout: timeoutMs,
+      bodyTimeout: Math.min(timeoutMs, BODY_PAUSE_MS),
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private connect(options: buildConnector.Options, callback: buildConnector.Callback): void {
+    const port = Number(options.port || (options.protocol === 'https:' ? 443 : 80));
+    this.connectors.memo(port)(options, (...[error, socket]: [Error | null, Socket | null]) => {
+      // What the look-up let through is what the socket is connected to; this makes sure.
+      const fault = socket && this.guard.addressFault(remoteAddress(socket), port);
+      if (socket && !fault) {
+        callback(null, socket);
+        return;
+      }
+      socket?.destroy();
+      callback(fault ? new EgressRefused(fault) : (error ?? new Error('not connected')), null);
+    });
+  }
+
+  /** A look-up that yields addresses only when each of them may be called. */
+  private lookup(port: number): LookupFunction {
+    return (host, options, callback) => {
+      this.resolver.resolve(host).then(
+        (addresses) => {
+          const fault = addresses.map(({ address }) => this.guard.addressFault(address, port)).find(Boolean);
+          if (fault !== undefined) callback(new EgressRefused(`${host} resolves to ${fault}`), []);
+          else if (options.all) callback(null, addresses);
+          else callback(null, addresses[0]?.address ?? '', addresses[0]?.family);
+        },
+        (error: unknown) => {
+          callback(error as NodeJS.ErrnoException, []);
+        },
+      );
+    };
+  }
+}
+
+const remoteAddress = (socket: Socket): string => (socket.remoteAddress ?? '').replace(/%.*$/, '');

@@ -1,0 +1,101 @@
+import type { ActionContext, ActionFault } from '../action.js';
+import type { HttpActionDto } from '../dto/action.dto.js';
+import { isHeaderValue } from '../dto/headers-field.js';
+import { type Lookup, mapTexts, render, secretsIn, templateFault, type TemplateName } from '../template.js';
+
+/** What is sent, once its templates are filled in. */
+export interface HttpRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+/** A request that cannot be made from an action and the values of its templates. */
+export class InvalidRequest extends Error {
+  override readonly name = 'InvalidRequest';
+}
+
+/** What templates may name in an attempt. */
+export function templateValues(
+  { run, schedule }: ActionContext,
+  secrets: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const values: Record<TemplateName, string> = {
+    'run.id': String(run.id),
+    'run.scheduled_for': run.scheduled_for.toISOString(),
+    'run.trigger': run.trigger,
+    'run.attempt': String(run.attempt),
+    'schedule.id': String(schedule.id),
+    'schedule.title': schedule.title,
+  };
+  return new Map([
+    ...Object.entries(values),
+    ...[...secrets].map(([name, value]) => [`secrets.${name}`, value] as const),
+  ]);
+}
+
+/**
+ * Fills an action's templates in. A value is written as its place demands: escaped in a JSON body,
+ * percent-encoded in a URL or a form. Secrets in a URL stand as they are, for they may be a part of one.
+ *
+ * @throws InvalidRequest, TemplateFault
+ */
+export function buildRequest(action: HttpActionDto, values: ReadonlyMap<string, string>): HttpRequest {
+  const plain: Lookup = (name) => values.get(name);
+  const encoded =
+    (encode: (value: string) => string): Lookup =>
+    (name) => {
+      const value = values.get(name);
+      return value === undefined ? undefined : encode(value);
+    };
+  const urlText = render(action.url, (name) =>
+    (name.startsWith('secrets.') ? plain : encoded(encodeURIComponent))(name),
+  );
+  if (!URL.canParse(urlText)) throw new InvalidRequest('its url is not one once its templates are filled in');
+
+  const headers: Record<string, string> = {};
+  for (const [name, text] of Object.entries(action.headers ?? {})) {
+    const value = render(text, plain);
+    if (!isHeaderValue(value))
+      throw new InvalidRequest(`header ${name} would get characters that no header can carry`);
+    headers[name.toLowerCase()] = value;
+  }
+
+  const { body } = action;
+  if (body === undefined) return { url: new URL(urlText), headers, body };
+  const isText = typeof body === 'string';
+  headers['content-type'] ??= isText ? 'text/plain; charset=utf-8' : 'application/json';
+  const text = isText
+    ? render(body, encoded(encoderFor(headers['content-type'])))
+    : JSON.stringify(mapTexts(body, (part) => render(part, plain)));
+  return { url: new URL(urlText), headers, body: text };
+}
+
+function encoderFor(contentType: string): (value: string) => string {
+  if (/^application\/(json|[\w.+-]+\+json)\s*(;|$)/i.test(contentType))
+    return (value) => JSON.stringify(value).slice(1, -1);
+  if (/^application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType)) return encodeURIComponent;
+  return (value) => value;
+}
+
+/** Every text of an action that may contain templates, with its field. */
+function texts(action: HttpActionDto): ActionFault[] {
+  const all = [{ field: 'url', message: action.url }];
+  for (const [name, text] of Object.entries(action.headers ?? {}))
+    all.push({ field: `headers.${name}`, message: text });
+  mapTexts(action.body, (text) => {
+    all.push({ field: 'body', message: text });
+    return text;
+  });
+  return all;
+}
+
+export const secretsOf = (action: HttpActionDto): string[] => [
+  ...new Set(texts(action).flatMap(({ message }) => secretsIn(message))),
+];
+
+export const templateFaults = (action: HttpActionDto, secretNames: readonly string[]): ActionFault[] =>
+  texts(action).flatMap(({ field, message: text }) => {
+    const message = templateFault(text, secretNames);
+    return message === undefined ? [] : [{ field, message }];
+  });

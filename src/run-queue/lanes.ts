@@ -1,0 +1,43 @@
+/**
+ * Lets a limited number of runs into each lane, and holds the others back in the order they came, so that one
+ * slow target cannot take the places of all others. Runs without a lane never wait here.
+ */
+export class Lanes {
+  private readonly lanes = new Map<string, { inside: number; waiting: Set<number> }>();
+  private readonly waiting = new Set<number>();
+
+  constructor(private readonly limit: number) {}
+
+  /** Whether the run may start now. When not, `leave` names it in its turn. */
+  enter(id: number, name: string | null): boolean {
+    if (name === null) return true;
+    let lane = this.lanes.get(name);
+    if (!lane) this.lanes.set(name, (lane = { inside: 0, waiting: new Set() }));
+    if (lane.inside >= this.limit) {
+      lane.waiting.add(id);
+      this.waiting.add(id);
+      return false;
+    }
+    lane.inside++;
+    return true;
+  }
+
+  /** Notes that a run of the lane is over. Returns the one that has its place now, if any waited. */
+  leave(name: string | null): number | undefined {
+    const lane = name === null ? undefined : this.lanes.get(name);
+    if (!lane || name === null) return undefined;
+    const [next] = lane.waiting;
+    if (next === undefined) {
+      lane.inside--;
+      if (lane.inside === 0) this.lanes.delete(name);
+      return undefined;
+    }
+    lane.waiting.delete(next);
+    this.waiting.delete(next);
+    return next;
+  }
+
+  isWaiting(id: number): boolean {
+    return this.waiting.has(id);
+  }
+}

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
+import { type EntityManager, IsNull, Raw } from 'typeorm';
+import { ActionsService } from '../actions/actions.service.js';
+import { Conflict, InvalidFields } from '../http/problems.js';
+import { SecretDeleting } from '../secrets/secret.events.js';
+import { SecretsService } from '../secrets/secrets.service.js';
+import { Schedule } from './schedule.entity.js';
+
+/** So many schedules are named that keep a secret from being deleted. */
+const NAMED = 10;
+
+/** Sees to it that a schedule's action can be carried out, and stays so. */
+@Injectable()
+export class ScheduleAction {
+  constructor(
+    private readonly actions: ActionsService,
+    private readonly secrets: SecretsService,
+  ) {}
+
+  /** Checks the action of a schedule that is about to be stored, and sets its lane. @throws InvalidFields */
+  async settle(manager: EntityManager, schedule: Schedule): Promise<void> {
+    const { action, title, owner_id } = schedule;
+    const needed = this.actions.secrets(action);
+    const secretNames =
+      needed.length > 0 && owner_id !== null ? await this.secrets.namesOf(manager, owner_id) : [];
+    const faults = this.actions.check(action, title, secretNames);
+    if (faults.length > 0) {
+      throw new InvalidFields(faults.map(({ field, message }) => ({ field: `action.${field}`, message })));
+    }
+    schedule.lane = this.actions.lane(action);
+  }
+
+  /** @throws Conflict naming the schedules that use the secret */
+  @OnEvent(SecretDeleting.event, { suppressErrors: false })
+  async keepUsedSecret({ secret: { owner_id, name }, manager }: SecretDeleting): Promise<void> {
+    const mentioning = await manager.findBy(Schedule, {
+      owner_id,
+      deleted_at: IsNull(),
+      action: Raw((column) => `instr(${column}, :name) > 0`, { name: `secrets.${name}` }),
+    });
+    const users = mentioning.filter(({ action }) => this.actions.secrets(action).includes(name));
+    if (users.length === 0) return;
+    const named = users.slice(0, NAMED).map(({ id, title }) => `${String(id)} (${title})`);
+    const more = users.length > NAMED ? ` and ${String(users.length - NAMED)} more` : '';
+    throw new Conflict(`Secret ${name} is used by schedules ${named.join(', ')}${more}: change them first.`);
+  }
+}

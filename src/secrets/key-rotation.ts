@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { EntityManager } from 'typeorm';
+import type { AppConfig } from '../config/app-config.js';
+import { generatedKey } from '../database/generated-key.js';
+import { KEY_FILE, Vault } from './vault.js';
+
+/** Every column that the vault sealed, each value for `<table>/<id>`. */
+const SEALED = [
+  ['secrets', 'value'],
+  ['schedules', 'signing_secret'],
+  ['schedules', 'previous_signing_secret'],
+] as const;
+
+const SLICE = 500;
+
+/** Runs work in a transaction of its own. */
+type Transaction = <T>(work: (manager: EntityManager) => Promise<T>) => Promise<T>;
+
+/**
+ * Seals everything anew with the first key of ENCRYPTION_KEY; with a generated key file, puts a new key into it
+ * first. Killed at any point, nothing is lost: until all is sealed anew, the old key stays beside the new one,
+ * and the next call goes on. Resolves with the number of values.
+ */
+export async function rotateKey(config: AppConfig, transaction: Transaction): Promise<number> {
+  const generated = config.encryptionKeys === undefined;
+  if (generated) addKey(config);
+  const vault = new Vault(config);
+  let resealed = 0;
+  for (const [table, column] of SEALED) {
+    for (let last = 0; last !== -1;) {
+      const rows = await transaction((manager) => resealSlice(manager, vault, table, column, last));
+      resealed += rows.filter(({ changed }) => changed).length;
+      last = rows.length === SLICE ? (rows.at(-1)?.id ?? -1) : -1;
+    }
+  }
+  if (generated) keepFirstKey(config);
+  return resealed;
+}
+
+async function resealSlice(
+  manager: EntityManager,
+  vault: Vault,
+  table: string,
+  column: string,
+  last: number,
+): Promise<{ id: number; changed: boolean }[]> {
+  const rows = await manager.query<{ id: number; sealed: string }[]>(
+    `SELECT id, ${column} AS sealed FROM ${table} WHERE ${column} IS NOT NULL AND id > ? ORDER BY id LIMIT ${String(SLICE)}`,
+    [last],
+  );
+  const old = rows.filter(({ sealed }) => !vault.isCurrent(sealed));
+  const anew = old.map(({ id, sealed }) => {
+    const owner = `${table}/${String(id)}`;
+    return { id, value: vault.seal(vault.open(sealed, owner), owner) };
+  });
+  await manager.query(
+    `UPDATE ${table} SET ${column} = anew.value
+       FROM (SELECT value->>'id' AS id, value->>'value' AS value FROM json_each(?)) AS anew
+      WHERE ${table}.id = anew.id`,
+    [JSON.stringify(anew)],
+  );
+  const changed = new Set(old.map(({ id }) => id));
+  return rows.map(({ id }) => ({ id, changed: changed.has(id) }));
+}
+
+const fileOf = ({ databaseFile }: AppConfig): string => join(dirname(databaseFile), KEY_FILE);
+
+function addKey(config: AppConfig): void {
+  replace(config, [randomBytes(32).toString('base64url'), ...generatedKey(config, KEY_FILE).split('\n')]);
+}
+
+function keepFirstKey(config: AppConfig): void {
+  replace(config, readFileSync(fileOf(config), 'utf8').split('\n').slice(0, 1));
+}
+
+/** Whole or not at all, as the file was made. */
+function replace(config: AppConfig, keys: readonly string[]): void {
+  const draft = `${fileOf(config)}.new`;
+  writeFileSync(draft, keys.join('\n'), { mode: 0o600, flush: true });
+  renameSync(draft, fileOf(config));
+}
