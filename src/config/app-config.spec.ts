@@ -29,6 +29,15 @@ describe('AppConfig', () => {
     ['DATABASE_URL', 'file::memory:', 'file:PATH'],
     ['SESSION_TTL_HOURS', '0', '1 to 8760'],
     ['RUN_CONCURRENCY', '-1', '1 to 10000'],
+    ['RUN_CONCURRENCY_PER_ORIGIN', '0', '1 to 10000'],
+    ['MAX_CONSECUTIVE_FAILURES', 'never', '0 to 1000000'],
+    ['EGRESS_ALLOW', '10/8', 'such as 10.0.0.0/8'],
+    ['EGRESS_ALLOW', '10.0.0.0/33', 'such as 10.0.0.0/8'],
+    ['EGRESS_ALLOW', 'intranet.example.com', 'such as 10.0.0.0/8'],
+    ['EGRESS_ALLOW', '10.0.0.1:0', 'such as 10.0.0.0/8'],
+    ['EGRESS_ALLOW', '10.0.0.1:70000', 'such as 10.0.0.0/8'],
+    ['EGRESS_ALLOW', '10.0.0.0/8 192.168.0.0/16', 'by commas'],
+    ['DNS_SERVERS', 'dns.example.com', 'addresses of name servers'],
     ['SHUTDOWN_GRACE_SECONDS', '10s', '0 to 3600'],
     ['LOG_LEVEL', 'loud', 'fatal, error'],
     ['LOG_FORMAT', 'xml', 'json, pretty'],
@@ -38,9 +47,26 @@ describe('AppConfig', () => {
     expect(() => new AppConfig({ [name]: value })).toThrow(expected);
   });
 
+  test('reads networks, addresses and ports of EGRESS_ALLOW', () => {
+    const { egressAllow } = new AppConfig({
+      EGRESS_ALLOW: '10.0.0.0/8, 127.0.0.1:9000,fd00::/8 , [fd00::1]:443,::1,192.168.1.0/24:80',
+    });
+    expect(egressAllow.map(({ network: [address, bits], port }) => [address.toString(), bits, port])).toEqual(
+      [
+        ['10.0.0.0', 8, undefined],
+        ['127.0.0.1', 32, 9000],
+        ['fd00::', 8, undefined],
+        ['fd00::1', 128, 443],
+        ['::1', 128, undefined],
+        ['192.168.1.0', 24, 80],
+      ],
+    );
+  });
+
   test('names every fault at once, and no secret', () => {
-    const faulty = (): AppConfig => new AppConfig({ PORT: 'x', JWT_SECRET: 'too short', LOG_LEVEL: 'y' });
-    expect(faulty).toThrow(/PORT[^]*JWT_SECRET[^]*LOG_LEVEL/);
+    const faulty = (): AppConfig =>
+      new AppConfig({ PORT: 'x', JWT_SECRET: 'too short', ENCRYPTION_KEY: 'too short', LOG_LEVEL: 'y' });
+    expect(faulty).toThrow(/PORT[^]*JWT_SECRET[^]*ENCRYPTION_KEY[^]*LOG_LEVEL/);
     expect(faulty).not.toThrow(/too short/);
   });
 });

@@ -71,7 +71,7 @@ test('a claim that cannot be stored leaves nothing behind, and is made up for', 
 });
 
 test('a schedule whose next occurrence cannot be computed stops, says why, and holds up no other', async () => {
-  await insertSchedules(service, 1, service.clock.now(), 'what an older version took');
+  await insertSchedules(service, 1, service.clock.now(), { schedule_interval: 'what an older version took' });
   const good = await user.newSchedule({ schedule_interval: '* * * * *' });
   service.clock.advance(60_000);
   await service.tick();

@@ -19,7 +19,7 @@ const count = async (table: string): Promise<number> =>
 const days = (n: number): number => n * 86_400_000;
 
 test('removes runs whose retention is over, in slices, and no others', async () => {
-  await insertSchedules(service, 1200, service.clock.now(), '0 12 * * *');
+  await insertSchedules(service, 1200, service.clock.now(), { schedule_interval: '0 12 * * *' });
   await service.tick();
   service.clock.advance(days(1));
   await service.tick();

@@ -53,7 +53,7 @@ export class HttpClient implements OnApplicationShutdown {
   ): Promise<Dispatcher.ResponseData> {
     const fault = this.guard.urlFault(url);
     if (fault !== undefined) throw new EgressRefused(fault);
-    return this.agent.request({
+    const request = this.agent.request({
       origin: url.origin,
       path: url.pathname + url.search,
       method: method,
@@ -63,6 +63,8 @@ export class HttpClient implements OnApplicationShutdown {
       headersTimeout: timeoutMs,
       bodyTimeout: Math.min(timeoutMs, BODY_PAUSE_MS),
     });
+    // undici looks at the signal of a request only once it has a connection.
+    return Promise.race([request, rejectedOn(signal)]);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -102,3 +104,10 @@ export class HttpClient implements OnApplicationShutdown {
 }
 
 const remoteAddress = (socket: Socket): string => (socket.remoteAddress ?? '').replace(/%.*$/, '');
+
+const rejectedOn = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
+  });

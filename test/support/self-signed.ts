@@ -1,0 +1,21 @@
+/** A key and a certificate for 127.0.0.1 that nobody vouches for. Good for nothing but tests. */
+export const selfSigned = (): { key: string; cert: string } => ({
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgXgwNItSw6tKxolAd
+hxy+Xg2Mg0a4pDqPZwDbG8fLnV6hRANCAASfwPXOR5qBcKqwhVMTTF9gW9TuonzW
+22CSukPACqOD/qqrgA/elQ5z+5Uph8pLL6AU7KFD4jZMdogPJydYBzuv
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBjzCCATagAwIBAgIUWjhnBZcCBrPwsr/HpzA+XsnYRBkwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJMTI3LjAuMC4xMCAXDTI2MTEyMzA3MTY1OFoYDzIxMjYxMDMw
+MDcxNjU4WjAUMRIwEAYDVQQDDAkxMjcuMC4wLjEwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASfwPXOR5qBcKqwhVMTTF9gW9TuonzW22CSukPACqOD/qqrgA/elQ5z
++5Uph8pLL6AU7KFD4jZMdogPJydYBzuvo2QwYjAdBgNVHQ4EFgQULISwClvlVXwG
+0lnHXVN+eSe4Ah8wHwYDVR0jBBgwFoAULISwClvlVXwG0lnHXVN+eSe4Ah8wDwYD
+VR0TAQH/BAUwAwEB/zAPBgNVHREECDAGhwR/AAABMAoGCCqGSM49BAMCA0cAMEQC
+IDyNc7phwYYdDrZ/QSvWkjhjtJPhLCIr77cE0RL56iQMAiBe0jDUuWHsdl2wqlj3
+T8xAQyvzvNnvEppDE1JKzYjGog==
+-----END CERTIFICATE-----
+`,
+});
