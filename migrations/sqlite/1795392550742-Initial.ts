@@ -82,6 +82,10 @@ export class Initial1795392550742 implements MigrationInterface {
       `CREATE INDEX "schedules_due" ON "schedules" ("next_run") WHERE "next_run" IS NOT NULL`,
     );
 
+    await queryRunner.query(
+      `CREATE INDEX "schedules_failing" ON "schedules" ("consecutive_failures") WHERE "consecutive_failures" > 0`,
+    );
+
     await queryRunner.query(`
       CREATE TABLE "runs" (
         "id" integer PRIMARY KEY AUTOINCREMENT NOT NULL,

@@ -50,7 +50,7 @@ export abstract class Action<Payload extends ActionPayload> {
    * What only a limited number of runs at a time may share, such as the origin that is called; null when runs
    * need not wait for each other.
    */
-  lane(_payload: Payload): string | null {
+  lane(_payload: Payload, _ownerId: number | null): string | null {
     return null;
   }
 
@@ -61,6 +61,11 @@ export abstract class Action<Payload extends ActionPayload> {
 
   /** What can be known to be wrong before the first run, for an owner who has the secrets of these names. */
   check(_payload: Payload, _title: string, _secretNames: readonly string[]): ActionFault[] {
+    return [];
+  }
+
+  /** What of `check` depends on the schedule's title. */
+  checkTitle(_payload: Payload, _title: string): ActionFault[] {
     return [];
   }
 

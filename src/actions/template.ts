@@ -11,9 +11,12 @@ export const TEMPLATE_NAMES = [
 export type TemplateName = (typeof TEMPLATE_NAMES)[number];
 
 /** `{{ name }}`; `\{{` stands for two braces as they are; any other `{{` is a fault. */
-const PLACEHOLDER = /\\\{\{|\{\{\s*([^{}\s]*)\s*\}\}|\{\{/g;
+const PLACEHOLDER = /\\\{\{|\{\{([^{}]{0,200})\}\}|\{\{/g;
 
 const SECRET = 'secrets.';
+
+/** A message names so many secrets at most. */
+const NAMED_SECRETS = 20;
 
 /** A value of the template's, and how it is written where it stands. */
 export type Lookup = (name: string) => string | undefined;
@@ -23,25 +26,36 @@ export class TemplateFault extends Error {
   override readonly name = 'TemplateFault';
 }
 
-/** The names that a text refers to, each once. */
-export function namesIn(text: string): string[] {
-  return [...new Set([...text.matchAll(PLACEHOLDER)].flatMap(([, name]) => name ?? []))];
+/** The names of the secrets that a text refers to, each once. */
+export function secretsIn(text: string): string[] {
+  const names = [...text.matchAll(PLACEHOLDER)].map(([, name]) => name?.trim() ?? '');
+  return [
+    ...new Set(names.filter((name) => name.startsWith(SECRET)).map((name) => name.slice(SECRET.length))),
+  ];
 }
 
-/** The names of the secrets that a text refers to, each once. */
-export const secretsIn = (text: string): string[] =>
-  namesIn(text).flatMap((name) => (name.startsWith(SECRET) ? name.slice(SECRET.length) : []));
+/** Tells what is wrong with templates of a user who has the secrets of these names. */
+export class TemplateCheck {
+  private readonly known: ReadonlySet<string>;
+  private readonly named: string;
 
-/** What is wrong with a template, for a user who has the secrets of these names; undefined when nothing is. */
-export function templateFault(text: string, secretNames: readonly string[]): string | undefined {
-  const known = new Set<string>([...TEMPLATE_NAMES, ...secretNames.map((name) => SECRET + name)]);
-  for (const [placeholder, name] of text.matchAll(PLACEHOLDER)) {
-    if (placeholder !== '\\{{' && (name === undefined || !known.has(name))) {
-      const names = [...known].map((each) => `{{${each}}}`).join(', ');
-      return `${name === undefined ? '"{{" that a name and "}}" follow (or \\{{ for the braces)' : 'a known name'}: ${names}`;
-    }
+  constructor(secretNames: readonly string[]) {
+    const secrets = secretNames.map((name) => SECRET + name);
+    this.known = new Set<string>([...TEMPLATE_NAMES, ...secrets]);
+    const shown = [...TEMPLATE_NAMES, ...secrets.slice(0, NAMED_SECRETS)].map((name) => `{{${name}}}`);
+    this.named = shown.join(', ') + (secrets.length > NAMED_SECRETS ? ' and other secrets' : '');
   }
-  return undefined;
+
+  /** Undefined when nothing is wrong. */
+  faultIn(text: string): string | undefined {
+    for (const [placeholder, name] of text.matchAll(PLACEHOLDER)) {
+      if (placeholder === '\\{{') continue;
+      if (name === undefined)
+        return `"{{" that a name and "}}" follow (or \\{{ for the braces): ${this.named}`;
+      if (!this.known.has(name.trim())) return `a known name: ${this.named}`;
+    }
+    return undefined;
+  }
 }
 
 /**
@@ -52,8 +66,9 @@ export function templateFault(text: string, secretNames: readonly string[]): str
 export function render(text: string, lookup: Lookup): string {
   return text.replace(PLACEHOLDER, (placeholder: string, name: string | undefined) => {
     if (placeholder === '\\{{') return '{{';
-    const value = name === undefined ? undefined : lookup(name);
-    if (value === undefined) throw new TemplateFault(`there is no ${name ?? placeholder} to put into {{…}}`);
+    const value = name === undefined ? undefined : lookup(name.trim());
+    if (value === undefined)
+      throw new TemplateFault(`there is no ${name?.trim() ?? placeholder} to put into {{…}}`);
     return value;
   });
 }

@@ -5,14 +5,13 @@ import { type FieldProblem, InvalidFields } from './problems.js';
 /** No request of the API is nested deeper; a body of 100,000 brackets would overflow the stack of its readers. */
 const MAX_DEPTH = 20;
 
+const RESERVED_KEYS = ['__proto__', 'constructor', 'prototype'];
+
 /** Refuses unknown and wrong fields of bodies and queries, all at once, as `422` with one entry per field. */
 class RequestValidation extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (depthExceeds(value, MAX_DEPTH)) {
-      throw new InvalidFields([
-        { field: metadata.type, message: `JSON that is nested at most ${String(MAX_DEPTH)} levels deep` },
-      ]);
-    }
+    const message = shapeFault(value);
+    if (message !== undefined) throw new InvalidFields([{ field: metadata.type, message }]);
     return (await super.transform(value, metadata)) as unknown;
   }
 }
@@ -27,16 +26,23 @@ export const requestValidation = (): ValidationPipe =>
     exceptionFactory: (errors) => new InvalidFields(errors.flatMap((error) => flatten(error))),
   });
 
-/** Level by level, for a recursive look would be what it guards against. */
-function depthExceeds(value: unknown, limit: number): boolean {
+/**
+ * What is wrong with a request whatever its fields are. Level by level, for a recursive look would be what it
+ * guards against.
+ */
+function shapeFault(value: unknown): string | undefined {
   let level = [value];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    level = level.flatMap((item): unknown[] =>
-      typeof item === 'object' && item !== null ? Object.values(item) : [],
-    );
+    if (depth > MAX_DEPTH) return `JSON that is nested at most ${String(MAX_DEPTH)} levels deep`;
+    if (level.some((item) => typeof item === 'number' && !Number.isFinite(item)))
+      return 'numbers that are finite';
+    const objects = level.filter((item) => typeof item === 'object' && item !== null);
+    // Nest would leave these out without a word.
+    const reserved = RESERVED_KEYS.find((key) => objects.some((item) => Object.hasOwn(item, key)));
+    if (reserved !== undefined) return `JSON without a key "${reserved}"`;
+    level = objects.flatMap((item): unknown[] => Object.values(item));
   }
-  return false;
+  return undefined;
 }
 
 function flatten(error: ValidationError, parent = ''): FieldProblem[] {

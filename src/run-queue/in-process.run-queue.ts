@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { Clock } from '../clock/clock.js';
 import { Lanes } from './lanes.js';
 import { LONGEST_WAIT_MS, type QueuedRun, RunQueue } from './run-queue.js';
@@ -13,6 +14,7 @@ export class InProcessRunQueue extends RunQueue {
   private readonly again = new Set<number>();
   private readonly lanes: Lanes;
   private readonly timers = new Map<number, NodeJS.Timeout>();
+  private readonly logger = new Logger(InProcessRunQueue.name);
   private consumer: Consumer | undefined;
   private closed = false;
   private whenIdle: (() => void) | undefined;
@@ -80,7 +82,11 @@ export class InProcessRunQueue extends RunQueue {
 
   private async work(consumer: Consumer, id: number, lane: string | null): Promise<void> {
     this.active.add(id);
-    await consumer(id);
+    try {
+      await consumer(id);
+    } catch (error) {
+      this.logger.error(`run ${String(id)} is left to recovery: ${String(error)}`);
+    }
     this.active.delete(id);
     if (this.again.delete(id)) this.ready.set(id, lane);
     const next = this.lanes.leave(lane);

@@ -22,36 +22,60 @@ export class FailureLimit {
 
   /** Works in the transaction that wrote these ends. Resolves with what is to be done after its commit. */
   async apply(manager: EntityManager, ends: readonly EndedAttempt[]): Promise<(() => void)[]> {
-    // A success of a schedule that has no failures changes nothing: nearly all ends are such.
-    const counted = ends.filter(
-      ({ status, failures_before }) => status !== 'queued' && (status !== 'succeeded' || failures_before > 0),
-    );
-    if (counted.length === 0) return [];
-    const rows = await this.count(manager, counted);
-    const gone = counted.filter((end) => end.gone !== null && rows.some(({ id }) => id === end.schedule_id));
-    const afterCommit: (() => void)[] = [];
-    for (const { schedule_id, gone: reason } of gone) {
-      afterCommit.push(...(await this.changes.disable(manager, [schedule_id], reason ?? '')));
-    }
+    const over = ends.filter(({ status }) => status !== 'queued');
+    const failed = over.some(({ status }) => status !== 'succeeded');
+    // Where nothing failed lately, successes change nothing.
+    if (over.length === 0 || (!failed && !(await this.anyFailing(manager)))) return [];
+    const counted = await this.count(manager, over);
     const limit = this.config.maxConsecutiveFailures;
-    const over = rows.filter((row) => limit > 0 && row.consecutive_failures >= limit).map(({ id }) => id);
-    const reason = `${String(limit)} runs failed in a row (MAX_CONSECUTIVE_FAILURES)`;
-    if (over.length > 0) afterCommit.push(...(await this.changes.disable(manager, over, reason)));
-    return afterCommit;
+    const tooMany = counted
+      .filter((row) => limit > 0 && row.consecutive_failures >= limit)
+      .map(({ id }) => id);
+    return [
+      ...(await this.disableGone(manager, over)),
+      ...(await this.changes.disable(
+        manager,
+        tooMany,
+        `${String(limit)} runs failed in a row (MAX_CONSECUTIVE_FAILURES)`,
+      )),
+    ];
+  }
+
+  private async anyFailing(manager: EntityManager): Promise<boolean> {
+    const rows = await manager.query<unknown[]>(
+      'SELECT 1 FROM schedules WHERE consecutive_failures > 0 LIMIT 1',
+    );
+    return rows.length > 0;
   }
 
   /** Only ends that were written count: a run that was canceled meanwhile has another status. */
-  private count(manager: EntityManager, ends: readonly EndedAttempt[]): Promise<CountedRow[]> {
+  private count(manager: EntityManager, over: readonly EndedAttempt[]): Promise<CountedRow[]> {
     return manager.query<CountedRow[]>(
       `UPDATE schedules
-          SET consecutive_failures = iif(ended.succeeded > 0, 0, consecutive_failures + ended.failed)
-         FROM (SELECT runs.schedule_id, sum(runs.status = 'succeeded') AS succeeded, count(*) AS failed
+          SET consecutive_failures = iif(ended.succeeded > 0, 0, consecutive_failures + ended.runs)
+         FROM (SELECT runs.schedule_id, sum(runs.status = 'succeeded') AS succeeded, count(*) AS runs
                  FROM json_each(?) AS written
                  JOIN runs ON runs.id = written.value->>'id' AND runs.status = written.value->>'status'
              GROUP BY runs.schedule_id) AS ended
         WHERE schedules.id = ended.schedule_id
     RETURNING schedules.id, schedules.consecutive_failures`,
-      [JSON.stringify(ends.map(({ id, status }) => ({ id, status })))],
+      [JSON.stringify(over.map(({ id, status }) => ({ id, status })))],
     );
+  }
+
+  /** Unless the schedule has another action by now: what is gone is what the attempt called. */
+  private async disableGone(manager: EntityManager, over: readonly EndedAttempt[]): Promise<(() => void)[]> {
+    const afterCommit: (() => void)[] = [];
+    for (const { id, schedule_id, status, gone } of over) {
+      if (gone === null) continue;
+      const same = await manager.query<unknown[]>(
+        `SELECT 1 FROM runs JOIN schedules ON schedules.id = runs.schedule_id
+          WHERE runs.id = ? AND runs.status = ? AND schedules.action = ?`,
+        [id, status, gone.action],
+      );
+      if (same.length > 0)
+        afterCommit.push(...(await this.changes.disable(manager, [schedule_id], gone.reason)));
+    }
+    return afterCommit;
   }
 }

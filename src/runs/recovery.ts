@@ -11,10 +11,16 @@ import { sqlFrom, UNFINISHED } from './run-state.js';
 /** So many waiting runs are offered again at a time; the queue knows most of them already. */
 const REOFFERED = 10_000;
 
+type Waiting = Parameters<typeof toQueuedRun>[0];
+
+/** Sorts before every run. */
+const NOTHING_YET: Waiting = { id: 0, available_at: '', lane: null };
+
 /** Brings back to the queue what it lost: with a process that died, or because the wait was too long for it. */
 @Injectable()
 export class Recovery {
   private readonly logger = new Logger(Recovery.name);
+  private reofferedTo = NOTHING_YET;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -48,7 +54,7 @@ export class Recovery {
       await this.ledger.cancelStopped(manager, [...schedules]);
       return rows;
     });
-    const offered = await this.offer(-1);
+    const { length: offered } = await this.offer(-1, NOTHING_YET);
     const interrupted = left.filter(({ status }) => status === 'interrupted').length;
     if (left.length > 0 || offered > 0) {
       this.logger.log(
@@ -58,21 +64,27 @@ export class Recovery {
     }
   }
 
-  /** Offers waiting runs to the queue again. Resolves with their number. */
-  requeue(): Promise<number> {
-    return this.offer(REOFFERED);
+  /**
+   * Offers waiting runs to the queue again, a part of them each time: those that are held up by a slow target
+   * must not hide the others. Resolves with their number.
+   */
+  async requeue(): Promise<number> {
+    const rows = await this.offer(REOFFERED, this.reofferedTo);
+    const last = rows.at(-1);
+    this.reofferedTo = rows.length === REOFFERED && last ? last : NOTHING_YET;
+    return rows.length;
   }
 
-  private async offer(limit: number): Promise<number> {
+  private async offer(limit: number, after: Waiting): Promise<Waiting[]> {
     const soon = new Date(this.clock.now().getTime() + LONGEST_WAIT_MS);
-    const rows = await this.dataSource.query<Parameters<typeof toQueuedRun>[0][]>(
+    const rows = await this.dataSource.query<Waiting[]>(
       `SELECT id, available_at, ${ofSchedule('lane')} AS lane FROM runs
-        WHERE status = 'queued' AND available_at <= ?
+        WHERE status = 'queued' AND available_at <= ? AND (available_at, id) > (?, ?)
      ORDER BY available_at, id
         LIMIT ?`,
-      [sqliteInstant(soon), limit],
+      [sqliteInstant(soon), after.available_at, after.id, limit],
     );
     this.queue.add(rows.map(toQueuedRun));
-    return rows.length;
+    return rows;
   }
 }

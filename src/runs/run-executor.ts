@@ -81,7 +81,9 @@ export class RunExecutor {
     try {
       const result = await Promise.race([this.perform(action, { run, schedule }, abort.signal), cut]);
       if (result?.ok) return result;
-      return timedOut || !result ? timeOut(timeoutMs, result) : result;
+      // What the action is sure of by then, such as an answer that is final, counts.
+      const undecided = !result || result.retryable;
+      return undecided && (timedOut || !result) ? timeOut(timeoutMs, result) : result;
     } finally {
       clearTimeout(timer);
       clearTimeout(graceTimer);
@@ -106,16 +108,12 @@ export class RunExecutor {
     const duration_ms = finished_at.getTime() - run.started_at.getTime();
     const { output = null, statusCode: status_code = null } = outcome;
     const ended = {
-      ...{
-        id: run.id,
-        schedule_id: run.schedule.id,
-        attempt: run.attempt,
-        failures_before: run.failures_before,
-      },
+      ...{ id: run.id, schedule_id: run.schedule.id, attempt: run.attempt },
       ...{ finished_at, duration_ms, status_code, output, gone: null, error: null, retry: null },
     };
     if (outcome.ok) return { ...ended, status: 'succeeded' };
-    const { error, gone = null } = outcome;
+    const { error } = outcome;
+    const gone = outcome.gone === undefined ? null : { reason: outcome.gone, action: run.action_text };
     if (!outcome.retryable || run.attempt >= run.max_attempts) {
       return { ...ended, status: outcome.timedOut ? 'timed_out' : 'failed', error, gone };
     }

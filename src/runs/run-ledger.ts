@@ -25,8 +25,8 @@ export interface StartedRun {
   readonly action: ActionPayload;
   readonly lane: string | null;
   readonly retry_policy: RetryPolicy;
-  /** Failed runs in a row of its schedule, before this one. */
-  readonly failures_before: number;
+  /** The action as its schedule's row has it. */
+  readonly action_text: string;
 }
 
 /** How an attempt ended, and what becomes of its run: over, or `queued` for another attempt. */
@@ -40,9 +40,8 @@ export interface EndedAttempt {
   readonly status_code: number | null;
   readonly output: string | null;
   readonly error: string | null;
-  /** Why there is nothing left to call; null when there may be. */
-  readonly gone: string | null;
-  readonly failures_before: number;
+  /** Why there is nothing left to call, and by which action; null when there may be. */
+  readonly gone: { readonly reason: string; readonly action: string } | null;
   /** For a run that is queued again: when, and the attempt as it is remembered. */
   readonly retry: { readonly available_at: Date; readonly ended: EarlierAttempt } | null;
 }
@@ -57,7 +56,6 @@ interface StartedRow extends Pick<StartedRun, 'id' | 'trigger' | 'attempt' | 'ma
 interface StartedSchedule extends Pick<Schedule, 'id' | 'title' | 'owner_id' | 'lane'> {
   action: string;
   retry_policy: string;
-  consecutive_failures: number;
   signing_secret: string | null;
   previous_signing_secret: string | null;
   previous_signing_until: string | null;
@@ -76,25 +74,34 @@ export const toQueuedRun = ({ id, available_at, lane }: QueuedRow): QueuedRun =>
 });
 
 const STARTED_SCHEDULE = `json_object(${[
-  ...['id', 'title', 'owner_id', 'lane', 'action', 'retry_policy', 'consecutive_failures'],
+  ...['id', 'title', 'owner_id', 'lane', 'action', 'retry_policy'],
   ...['signing_secret', 'previous_signing_secret', 'previous_signing_until'],
 ]
   .map((column) => `'${column}', ${column}`)
   .join(', ')})`;
 
 function toStartedSchedule(
-  { id, title, owner_id, lane, consecutive_failures, ...row }: StartedSchedule,
+  { id, title, owner_id, lane, ...row }: StartedSchedule,
   now: string,
-): Pick<StartedRun, 'schedule' | 'action' | 'lane' | 'retry_policy' | 'failures_before'> {
+): Pick<StartedRun, 'schedule' | 'action' | 'lane' | 'retry_policy' | 'action_text'> {
   const previous = (row.previous_signing_until ?? '') > now ? row.previous_signing_secret : null;
   const signing_secrets = [row.signing_secret, previous].filter((secret) => secret !== null);
   return {
     schedule: { id, title, owner_id, signing_secrets },
-    action: JSON.parse(row.action) as ActionPayload,
+    action: parseAction(row.action),
+    action_text: row.action,
     lane,
     retry_policy: JSON.parse(row.retry_policy) as RetryPolicy,
-    failures_before: consecutive_failures,
   };
+}
+
+/** A row that cannot be read must not keep the others from starting: its action is one that nobody can carry out. */
+function parseAction(text: string): ActionPayload {
+  try {
+    return JSON.parse(text) as ActionPayload;
+  } catch {
+    return { type: 'unreadable' } as unknown as ActionPayload;
+  }
 }
 
 /** SQL for a value of a run's schedule. */
@@ -194,7 +201,7 @@ export class RunLedger {
   }
 
   private async writeEnds(manager: EntityManager, ends: EndedAttempt[]): Promise<void> {
-    const rows = ends.map(({ retry, finished_at, gone: _gone, failures_before: _failures, ...end }) => ({
+    const rows = ends.map(({ retry, finished_at, gone: _gone, ...end }) => ({
       ...end,
       finished_at: retry ? null : sqliteInstant(finished_at),
       available_at: retry && sqliteInstant(retry.available_at),

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { type EntityManager, IsNull, Raw } from 'typeorm';
+import type { ActionFault } from '../actions/action.js';
 import { ActionsService } from '../actions/actions.service.js';
 import { Conflict, InvalidFields } from '../http/problems.js';
 import { SecretDeleting } from '../secrets/secret.events.js';
@@ -24,11 +25,13 @@ export class ScheduleAction {
     const needed = this.actions.secrets(action);
     const secretNames =
       needed.length > 0 && owner_id !== null ? await this.secrets.namesOf(manager, owner_id) : [];
-    const faults = this.actions.check(action, title, secretNames);
-    if (faults.length > 0) {
-      throw new InvalidFields(faults.map(({ field, message }) => ({ field: `action.${field}`, message })));
-    }
-    schedule.lane = this.actions.lane(action);
+    refuse(this.actions.check(action, title, secretNames));
+    schedule.lane = this.actions.lane(action, owner_id);
+  }
+
+  /** Whether the action goes with another title. What else it was saved with stays as it is. @throws InvalidFields */
+  checkTitle({ action, title }: Schedule): void {
+    refuse(this.actions.checkTitle(action, title));
   }
 
   /** @throws Conflict naming the schedules that use the secret */
@@ -45,4 +48,9 @@ export class ScheduleAction {
     const more = users.length > NAMED ? ` and ${String(users.length - NAMED)} more` : '';
     throw new Conflict(`Secret ${name} is used by schedules ${named.join(', ')}${more}: change them first.`);
   }
+}
+
+function refuse(faults: readonly ActionFault[]): void {
+  if (faults.length > 0)
+    throw new InvalidFields(faults.map(({ field, message }) => ({ field: `action.${field}`, message })));
 }

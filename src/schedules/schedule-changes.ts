@@ -44,6 +44,7 @@ export class ScheduleChanges {
     ids: readonly number[],
     disabled_reason: string,
   ): Promise<AfterCommit[]> {
+    if (ids.length === 0) return [];
     const schedules = await manager.findBy(Schedule, { id: In(ids), enabled: true, deleted_at: IsNull() });
     if (schedules.length === 0) return [];
     const afterCommit: AfterCommit[] = [];
@@ -61,7 +62,10 @@ export class ScheduleChanges {
     return [...afterCommit, ...tell];
   }
 
-  /** Nobody is left to answer for these schedules: they stop with the transaction that deletes the user. */
+  /**
+   * Nobody is left to answer for these schedules: they stop with the transaction that deletes the user. The
+   * alarms and the queue learn of it by the next sweep.
+   */
   @OnEvent(UserDeleting.event, { suppressErrors: false })
   async disableAllOf({ userId, manager }: UserDeleting): Promise<void> {
     const schedules = await manager.find(Schedule, { select: { id: true }, where: { owner_id: userId } });

@@ -40,6 +40,7 @@ export class Schedule {
   disabled_reason: string | null;
 
   /** Runs that failed or timed out since the latest one that succeeded. */
+  @Index('schedules_failing', { where: '"consecutive_failures" > 0' })
   @Column('integer', { default: 0 })
   consecutive_failures: number;
 

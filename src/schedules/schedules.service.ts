@@ -102,7 +102,8 @@ export class SchedulesService {
       const timing = changesTiming(row, changes);
       Object.assign(row, changes, { updated_at: this.clock.now() });
       if (timing) row.next_run = firstRun(row, row.updated_at, changes);
-      if (changes.action ?? changes.title) await this.action.settle(manager, row);
+      if (changes.action) await this.action.settle(manager, row);
+      else if (changes.title !== undefined) this.action.checkTitle(row);
       const { is_completed, next_run, updated_at, lane } = row;
       await manager.update(Schedule, id, { ...changes, is_completed, next_run, updated_at, lane });
       if (!row.enabled) await this.changes.stop(manager, [id]);

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
 import { newSigningSecret } from '../actions/http/webhook-headers.js';
@@ -20,7 +20,7 @@ export interface RotatedSecret {
 
 /** The secrets that sign a schedule's calls. Every schedule has one from the start; rotating it shows the next. */
 @Injectable()
-export class SigningSecrets {
+export class SigningSecrets implements OnModuleInit {
   constructor(
     @InjectRepository(Schedule) private readonly schedules: Repository<Schedule>,
     private readonly unitOfWork: UnitOfWork,

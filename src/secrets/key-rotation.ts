@@ -3,7 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EntityManager } from 'typeorm';
 import type { AppConfig } from '../config/app-config.js';
-import { generatedKey } from '../database/generated-key.js';
+import { generatedKey, syncFolder } from '../database/generated-key.js';
 import { KEY_FILE, Vault } from './vault.js';
 
 /** Every column that the vault sealed, each value for `<table>/<id>`. */
@@ -68,7 +68,10 @@ async function resealSlice(
 const fileOf = ({ databaseFile }: AppConfig): string => join(dirname(databaseFile), KEY_FILE);
 
 function addKey(config: AppConfig): void {
-  replace(config, [randomBytes(32).toString('base64url'), ...generatedKey(config, KEY_FILE).split('\n')]);
+  replace(config, [
+    randomBytes(32).toString('base64url'),
+    ...generatedKey(config, KEY_FILE).trim().split('\n'),
+  ]);
 }
 
 function keepFirstKey(config: AppConfig): void {
@@ -80,4 +83,5 @@ function replace(config: AppConfig, keys: readonly string[]): void {
   const draft = `${fileOf(config)}.new`;
   writeFileSync(draft, keys.join('\n'), { mode: 0o600, flush: true });
   renameSync(draft, fileOf(config));
+  syncFolder(dirname(fileOf(config)));
 }

@@ -197,7 +197,7 @@ describe('when it is called', () => {
       names.addresses.set(name, () => address);
       const run = await callOnce(service, user, { url: `http://${name}:${String(sink.port)}/` });
       expect(run).toMatchObject({ status: 'failed', attempt: 1 });
-      expect(run.error).toMatch(new RegExp(`^${name} resolves to ${address} is`));
+      expect(run.error).toMatch(new RegExp(`^by the address of ${name}: ${address} is`));
       expect(reached()).toBe(0);
     },
   );
@@ -215,9 +215,43 @@ describe('when it is called', () => {
       await new Promise((resolve) => setTimeout(resolve, 1100));
     }
     expect(asked).toBeGreaterThan(1);
-    expect(errors.join('\n')).toContain('rebind.example resolves to 127.0.0.1');
+    expect(errors.join('\n')).toContain('by the address of rebind.example: 127.0.0.1');
     expect(reached()).toBe(0);
   }, 30_000);
+
+  test('of several addresses only those that may be called are', async () => {
+    const open = await TestService.start({
+      EGRESS_ALLOW: `127.0.0.2:${String(sink.port)}`,
+      DNS_SERVERS: names.address,
+    });
+    try {
+      const owner = await open.api.newUser();
+      names.addresses.set('mixed.example', () => '127.0.0.1,127.0.0.2,10.0.0.1');
+      const url = `http://mixed.example:${String(sink.port)}/`;
+      sink.answer = (_request, response, socket) => response.end(socket.localAddress);
+      expect(await callOnce(open, owner, { url })).toMatchObject({
+        status: 'succeeded',
+        output: '127.0.0.2',
+      });
+      names.addresses.set('inside.example', () => '127.0.0.1,10.0.0.1');
+      const inside = await callOnce(open, owner, { url: url.replace('mixed', 'inside') });
+      expect(inside.error).toContain('by the address of inside.example: 127.0.0.1 is not');
+    } finally {
+      await open.stop();
+    }
+  });
+
+  test('localhost is called at that of its addresses that is allowed', async () => {
+    const open = await TestService.start({ EGRESS_ALLOW: '127.0.0.1', DNS_SERVERS: names.address });
+    try {
+      const owner = await open.api.newUser();
+      sink.answer = (_request, response) => response.end();
+      const url = `http://sink.localhost:${String(sink.port)}/`;
+      expect(await callOnce(open, owner, { url })).toMatchObject({ status: 'succeeded' });
+    } finally {
+      await open.stop();
+    }
+  });
 
   test('a redirect inside is not followed', async () => {
     const open = await TestService.start({ EGRESS_ALLOW: `127.0.0.1:${String(sink.port)}` });

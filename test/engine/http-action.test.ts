@@ -109,6 +109,24 @@ describe('an answer', () => {
     expect(body[0]?.output).toBe('€'.repeat(1000));
   });
 
+  test.each(['none', '', 'identity', 'utf-8'])(
+    'is not compressed by Content-Encoding: %j',
+    async (encoding) => {
+      sink.answer = (_request, response) =>
+        response.writeHead(200, { 'content-encoding': encoding }).end('fine');
+      expect(await call({ body_contains: 'fine' })).toMatchObject({ status: 'succeeded', output: 'fine' });
+    },
+  );
+
+  test('that is final counts, however long its body takes', async () => {
+    sink.answer = (_request, response) => response.writeHead(404).write('and so on');
+    const fields = { retry_policy: { max_attempts: 2 } };
+    const id = await newHttpSchedule(user, { url: sink.url, timeout_seconds: 1 }, fields);
+    expect(await runOnce(service, user, id)).toMatchObject({
+      ...{ status: 'failed', attempt: 1, status_code: 404, error: 'answered 404', output: 'and so on' },
+    });
+  });
+
   test('that redirects is not followed', async () => {
     sink.answer = (_request, response) => response.writeHead(307, { location: '/elsewhere' }).end();
     expect(await call({})).toMatchObject({
@@ -235,6 +253,23 @@ describe('a schedule', () => {
     await user.delete(`/schedules/${String(id)}`);
   });
 
+  test('that calls another URL by now is not disabled for what the old one answered', async () => {
+    let answer = (): void => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      sink.answer = (_request, response) => {
+        answer = () => response.writeHead(410).end();
+        resolve();
+      };
+    });
+    const id = await newHttpSchedule(user, { url: `${sink.url}/old` });
+    await user.post(`/schedules/${String(id)}/run`);
+    await arrived;
+    await user.patch(`/schedules/${String(id)}`, { action: { type: 'http', url: `${sink.url}/new` } });
+    answer();
+    await service.settled();
+    expect(await schedule(id)).toMatchObject({ enabled: true, consecutive_failures: 1 });
+  });
+
   test('that expects 410 stays', async () => {
     sink.answer = (_request, response) => response.writeHead(410).end();
     const id = await newHttpSchedule(user, { url: sink.url, expected_statuses: [410] });
@@ -251,6 +286,25 @@ describe('a schedule', () => {
     await runOnce(service, user, id);
     expect(await schedule(id)).toMatchObject({ consecutive_failures: 0 });
   });
+});
+
+test('a success counts also when another run failed meanwhile', async () => {
+  let answer = (): void => undefined;
+  const arrived = new Promise<void>((resolve) => {
+    sink.answer = (_request, response) => {
+      answer = () => response.end();
+      resolve();
+    };
+  });
+  const id = await newHttpSchedule(user, { url: sink.url }, { overlap_policy: 'allow' });
+  await user.post(`/schedules/${String(id)}/run`);
+  await arrived;
+  sink.answer = (_request, response) => response.writeHead(404).end();
+  const { body } = await user.post<RunDto>(`/schedules/${String(id)}/run`);
+  await service.untilRun(body.id, 'failed');
+  answer();
+  await service.settled();
+  expect((await user.get(`/schedules/${String(id)}`)).body).toMatchObject({ consecutive_failures: 0 });
 });
 
 test('after MAX_CONSECUTIVE_FAILURES a schedule is disabled, and what it still owed is settled', async () => {

@@ -212,6 +212,17 @@ test('a name server that keeps silent', async () => {
   });
 });
 
+test('a name server that keeps silent about IPv6 only', async () => {
+  const host = await targetThat((socket) => socket.end(`${HEAD}Content-Length: 0\r\n\r\n`));
+  names.addresses.set('v4.example', () => '127.0.0.1');
+  names.silentAboutIpv6.add('v4.example');
+  expect(
+    await call({ url: `http://${host.replace('127.0.0.1', 'v4.example')}/`, timeout_seconds: 5 }),
+  ).toMatchObject({
+    ...{ status: 'succeeded', status_code: 200 },
+  });
+});
+
 test('a thousand silent names hold up neither each other nor a password', async () => {
   const hosts = Array.from({ length: 1000 }, (_, n) => `host${String(n)}.example`);
   for (const host of hosts) names.silent.add(host);

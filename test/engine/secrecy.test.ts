@@ -79,12 +79,17 @@ test('no secret reaches the disk, the log, or an answer, not even when its targe
     answers.push(await run(user, id));
   }
   sink.answer = (_request, response) =>
-    response.writeHead(302, { location: `https://example.com/${encodeURIComponent(VALUE)}` }).end();
+    response
+      .writeHead(302, { location: `https://example.com/${'x'.repeat(470)}${encodeURIComponent(VALUE)}` })
+      .end();
   answers.push(await run(user, id));
   sink.answer = (_request, response, socket) => {
     response.writeHead(200, { 'content-length': '1000' });
     response.write(`broken off: ${VALUE.slice(0, 12)}`, () => socket.destroy());
   };
+  answers.push(await run(user, id));
+  sink.answer = (_request, response) =>
+    response.writeHead(200, { 'content-encoding': Buffer.from(VALUE).toString('base64') }).end('x');
   answers.push(await run(user, id));
   // It was sent, of course.
   expect(sink.received[0]?.body).toBe(JSON.stringify({ token: VALUE }));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Problem } from '../../src/http/problems.js';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
 import type { ScheduleDto } from '../../src/schedules/dto/schedule.dto.js';
 import type { SignedInClient } from '../support/api-client.js';
@@ -128,6 +129,64 @@ describe('a schedule is not saved', () => {
     expect(body.errors?.[0]?.message).not.toContain('TOKEN');
   });
 
+  test.each([
+    ['url', { url: 'https://example.com/a/{{schedule.title}}/b' }, '..'],
+    ['body', { body: { '{{run.attempt}}': 'a', '1': 'b' } }, 'x'],
+  ])('when its templates would spoil its %s', async (field, action, title) => {
+    const { status, body } = await user.post('/schedules/', {
+      ...{
+        title,
+        schedule_interval: '@daily',
+        action: { type: 'http', url: 'https://example.com', ...action },
+      },
+    });
+    expect([status, body.errors?.[0]?.field]).toEqual([422, `action.${field}`]);
+  });
+
+  test.each([
+    ['a key that would vanish', { body: { a: { constructor: 'Ferrari' } } }],
+    ['half a character', { body: { a: ['\ud800'] } }],
+    ['half a character', { body: '\udc00' }],
+    ['half a character', { url: 'https://example.com/\ud800' }],
+  ])('with %s', async (_what, action) => {
+    const { status } = await user.post('/schedules/', {
+      ...{
+        title: 'x',
+        schedule_interval: '@daily',
+        action: { type: 'http', url: 'https://example.com', ...action },
+      },
+    });
+    expect(status).toBe(422);
+  });
+
+  test('with numbers that are none', async () => {
+    const { status, body } = await user.raw<Problem>(
+      'POST',
+      '/schedules/',
+      '{"title":"x","schedule_interval":"@daily","action":{"type":"http","url":"https://example.com","body":{"n":1e400}}}',
+    );
+    expect(status).toBe(422);
+    expect(body.errors?.[0]?.message).toBe('numbers that are finite');
+  });
+
+  test('with faults without end, and says so at once', async () => {
+    const begun = performance.now();
+    for (const body of [
+      Array(40_000).fill('{{'),
+      `{{${' '.repeat(200_000)}x`,
+      '{{ '.repeat(60_000),
+      '{'.repeat(200_000),
+    ]) {
+      const { status, body: answer } = await user.post('/schedules/', {
+        ...{ title: 'x', schedule_interval: '@daily' },
+        action: { type: 'http', url: 'https://example.com', body },
+      });
+      expect(status).toBe(422);
+      expect(answer.errors?.length).toBeLessThanOrEqual(10);
+    }
+    expect(performance.now() - begun).toBeLessThan(4000);
+  });
+
   test('with a title that its headers cannot carry, also when only the title changes', async () => {
     const action = { type: 'http', url: 'https://example.com', headers: { 'X-Title': '{{schedule.title}}' } };
     const { id } = await user.newSchedule({ title: 'plain', action });
@@ -135,7 +194,7 @@ describe('a schedule is not saved', () => {
     expect(status).toBe(422);
     expect(body.errors).toEqual([
       {
-        field: 'action.headers',
+        field: 'action.headers.X-Title',
         message: 'other values: header X-Title would get characters that no header can carry',
       },
     ]);

@@ -90,6 +90,11 @@ export class TestService {
     await this.until('SELECT count(*) = ? AS yes FROM runs WHERE status = ?', [count, status]);
   }
 
+  /** Resolves when that run has that status. */
+  async untilRun(id: number, status: RunStatus): Promise<void> {
+    await this.until('SELECT count(*) = 1 AS yes FROM runs WHERE id = ? AND status = ?', [id, status]);
+  }
+
   private async until(question: string, parameters: (string | number)[]): Promise<void> {
     for (;;) {
       const [row] = await this.dataSource.query<{ yes: number }[]>(question, parameters);

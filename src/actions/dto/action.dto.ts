@@ -1,17 +1,32 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, ApiSchema, getSchemaPath } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsArray, IsIn, MaxLength } from 'class-validator';
-import { Faultless, Omittable, OneOf, Text, WholeNumber } from '../../http/fields.js';
+import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsArray, IsIn } from 'class-validator';
+import { Faultless, Omittable, OneOf, Text, WELL_FORMED, WholeNumber } from '../../http/fields.js';
+import { mapTexts } from '../template.js';
 import { headersFault } from './headers-field.js';
 
 const TYPES = ['log', 'http'] as const;
-export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+/** Keeps what was sent, key by key: a copy would leave out keys that objects have by themselves. */
+const AsItIs = (): PropertyDecorator => Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]);
+
+function bodyFault(value: unknown): string | undefined {
+  if (value === null) return 'a text or a JSON value other than null';
+  let wellFormed = true as boolean;
+  mapTexts(value, (text) => {
+    wellFormed &&= WELL_FORMED.test(text);
+    return text;
+  });
+  return wellFormed ? undefined : 'texts without halves of characters (lone surrogates)';
+}
 
 /** Writes one line to the service's log. */
 @ApiSchema({ name: 'LogAction' })
 export class LogActionDto {
   @ApiProperty({ enum: ['log'], example: 'log' })
+  // Whatever is no other action is judged by this one, so its message names all.
   @IsIn(TYPES, { message: `one of ${TYPES.join(', ')}` })
   type: 'log';
 }
@@ -45,6 +60,7 @@ export class HttpActionDto {
     description: 'At most 50. Those that the service sends itself cannot be set.',
   })
   @Omittable()
+  @AsItIs()
   @Faultless('isHeaders', headersFault)
   headers?: Record<string, string>;
 
@@ -60,8 +76,8 @@ export class HttpActionDto {
     example: { report: 'daily', due: '{{run.scheduled_for}}' },
   })
   @Omittable()
-  @Transform(({ obj, key }) => (obj as Record<string, unknown>)[key])
-  @Faultless('isBody', (value) => (value === null ? 'a text or a JSON value other than null' : undefined))
+  @AsItIs()
+  @Faultless('isBody', bodyFault)
   body?: string | number | boolean | object;
 
   @ApiPropertyOptional({
@@ -98,7 +114,6 @@ export class HttpActionDto {
     description: 'What the first 64 KiB of the answer must contain to count as success.',
   })
   @Omittable()
-  @MaxLength(1000, { message: 'a text of at most 1000 characters' })
   @Text(1, 1000)
   body_contains?: string;
 }

@@ -87,10 +87,10 @@ export class EgressGuard {
   }
 }
 
-export const portOf = (url: URL): number => Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+const portOf = (url: URL): number => Number(url.port || (url.protocol === 'https:' ? 443 : 80));
 
 /** The host as resolvers and sockets take it: without the brackets of IPv6, and without the dot of the root. */
-export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 
 /** Only global unicast addresses that no registry has set aside for something else (RFC 6890). */
 const isPublic = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Resolver } from 'node:dns/promises';
 import type { LookupAddress } from 'node:dns';
+import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
@@ -8,6 +9,11 @@ import { AppConfig } from '../../config/app-config.js';
 
 const QUERY_TIMEOUT_MS = 2000;
 const QUERY_TRIES = 3;
+const PATIENCE_MS = 500;
+
+/** Codes of answers by which a name has no address of the family. */
+const NOTHING = new Set<unknown>(['ENODATA', 'ENOTFOUND']);
+
 /** Names remembered, and for how long at most and at least: schedules of one host ring together. */
 const REMEMBERED = 10_000;
 const LONGEST_TTL_MS = 300_000;
@@ -51,17 +57,20 @@ export class HostResolver {
   }
 
   private async query(host: string): Promise<{ addresses: LookupAddress[]; ttlMs: number }> {
-    const [v4, v6] = await Promise.allSettled([
-      this.resolver.resolve4(host, { ttl: true }),
-      this.resolver.resolve6(host, { ttl: true }),
-    ]);
-    const records = [v4, v6].flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-    if (records.length === 0)
-      throw v4.status === 'rejected' ? v4.reason : new Error(`${host} has no address`);
-    const ttlMs = Math.min(...records.map(({ ttl }) => ttl * 1000), LONGEST_TTL_MS);
+    const v4 = this.resolver.resolve4(host, { ttl: true });
+    const v6 = this.resolver.resolve6(host, { ttl: true });
+    const answers = await Promise.allSettled([withPatience(v4, v6), withPatience(v6, v4)]);
+    const records = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    const faults = answers.flatMap((answer) =>
+      answer.status === 'rejected' ? [answer.reason as Error] : [],
+    );
+    if (records.length === 0) throw faults[0] ?? new Error(`${host} has no address`);
+    // What one family has is remembered for long only when the other certainly has nothing.
+    const sure = faults.every((fault) => 'code' in fault && NOTHING.has(fault.code));
+    const ttls = records.map(({ ttl }) => ttl * 1000);
     return {
       addresses: records.map(({ address }) => withFamily(address)),
-      ttlMs: Math.max(ttlMs, SHORTEST_TTL_MS),
+      ttlMs: sure ? Math.max(SHORTEST_TTL_MS, Math.min(...ttls, LONGEST_TTL_MS)) : SHORTEST_TTL_MS,
     };
   }
 
@@ -70,6 +79,18 @@ export class HostResolver {
     if (!hosts) this.hostsFile.set(HOSTS_FILE, (hosts = readHostsFile()));
     return hosts;
   }
+}
+
+/** Some name servers never answer about one of the families: then the other one's answer is enough, soon. */
+function withPatience<T>(answer: Promise<T>, other: Promise<unknown>): Promise<T> {
+  const late = other.then(
+    async () => {
+      await setTimeout(PATIENCE_MS, undefined, { ref: false });
+      throw new Error('no answer in time');
+    },
+    () => answer,
+  );
+  return Promise.race([answer, late]);
 }
 
 const LOOPBACK: LookupAddress[] = [

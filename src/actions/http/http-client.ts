@@ -2,7 +2,6 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { LookupFunction, Socket } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
-import { AppConfig } from '../../config/app-config.js';
 import { EgressGuard, EgressRefused } from './egress-guard.js';
 import { HostResolver } from './host-resolver.js';
 
@@ -30,7 +29,6 @@ export class HttpClient implements OnApplicationShutdown {
   });
 
   constructor(
-    config: AppConfig,
     private readonly guard: EgressGuard,
     private readonly resolver: HostResolver,
   ) {
@@ -38,7 +36,7 @@ export class HttpClient implements OnApplicationShutdown {
       connect: (options, callback) => {
         this.connect(options, callback);
       },
-      connections: config.runConcurrencyPerOrigin,
+      // How many there are of an origin is for the lanes of the run queue to decide: who waits here would lose time.
       pipelining: 1,
       // Most servers keep an idle connection for five seconds or longer.
       keepAliveTimeout: 4000,
@@ -56,7 +54,7 @@ export class HttpClient implements OnApplicationShutdown {
     const request = this.agent.request({
       origin: url.origin,
       path: url.pathname + url.search,
-      method: method,
+      method,
       headers,
       body: body ?? null,
       signal,
@@ -85,15 +83,18 @@ export class HttpClient implements OnApplicationShutdown {
     });
   }
 
-  /** A look-up that yields addresses only when each of them may be called. */
+  /** A look-up that yields the addresses that may be called, and fails when there are none. */
   private lookup(port: number): LookupFunction {
     return (host, options, callback) => {
       this.resolver.resolve(host).then(
         (addresses) => {
-          const fault = addresses.map(({ address }) => this.guard.addressFault(address, port)).find(Boolean);
-          if (fault !== undefined) callback(new EgressRefused(`${host} resolves to ${fault}`), []);
-          else if (options.all) callback(null, addresses);
-          else callback(null, addresses[0]?.address ?? '', addresses[0]?.family);
+          const allowed = addresses.filter(({ address }) => !this.guard.addressFault(address, port));
+          const [first] = allowed;
+          if (!first) {
+            const fault = this.guard.addressFault(addresses[0]?.address ?? '', port) ?? '';
+            callback(new EgressRefused(`by the address of ${host}: ${fault}`), []);
+          } else if (options.all) callback(null, allowed);
+          else callback(null, first.address, first.family);
         },
         (error: unknown) => {
           callback(error as NodeJS.ErrnoException, []);

@@ -1,7 +1,7 @@
 import type { ActionContext, ActionFault } from '../action.js';
 import type { HttpActionDto } from '../dto/action.dto.js';
 import { isHeaderValue } from '../dto/headers-field.js';
-import { type Lookup, mapTexts, render, secretsIn, templateFault, type TemplateName } from '../template.js';
+import { type Lookup, mapTexts, render, secretsIn, TemplateCheck, type TemplateName } from '../template.js';
 
 /** What is sent, once its templates are filled in. */
 export interface HttpRequest {
@@ -13,7 +13,17 @@ export interface HttpRequest {
 /** A request that cannot be made from an action and the values of its templates. */
 export class InvalidRequest extends Error {
   override readonly name = 'InvalidRequest';
+
+  constructor(
+    readonly field: string,
+    message: string,
+  ) {
+    super(message);
+  }
 }
+
+/** So many faults of templates are told at once. */
+const TOLD_FAULTS = 10;
 
 /** What templates may name in an attempt. */
 export function templateValues(
@@ -49,15 +59,19 @@ export function buildRequest(action: HttpActionDto, values: ReadonlyMap<string, 
       return value === undefined ? undefined : encode(value);
     };
   const urlText = render(action.url, (name) =>
-    (name.startsWith('secrets.') ? plain : encoded(encodeURIComponent))(name),
+    (name.startsWith('secrets.') ? plain : encoded(encodePart))(name),
   );
-  if (!URL.canParse(urlText)) throw new InvalidRequest('its url is not one once its templates are filled in');
+  if (!URL.canParse(urlText))
+    throw new InvalidRequest('url', 'its url is not one once its templates are filled in');
 
   const headers: Record<string, string> = {};
   for (const [name, text] of Object.entries(action.headers ?? {})) {
     const value = render(text, plain);
     if (!isHeaderValue(value))
-      throw new InvalidRequest(`header ${name} would get characters that no header can carry`);
+      throw new InvalidRequest(
+        `headers.${name}`,
+        `header ${name} would get characters that no header can carry`,
+      );
     headers[name.toLowerCase()] = value;
   }
 
@@ -67,8 +81,26 @@ export function buildRequest(action: HttpActionDto, values: ReadonlyMap<string, 
   headers['content-type'] ??= isText ? 'text/plain; charset=utf-8' : 'application/json';
   const text = isText
     ? render(body, encoded(encoderFor(headers['content-type'])))
-    : JSON.stringify(mapTexts(body, (part) => render(part, plain)));
+    : JSON.stringify(renderJson(body, plain));
   return { url: new URL(urlText), headers, body: text };
+}
+
+function renderJson(body: unknown, lookup: Lookup): unknown {
+  const rendered = mapTexts(body, (text) => render(text, lookup));
+  if (countKeys(rendered) < countKeys(body))
+    throw new InvalidRequest('body', 'two keys of its body become the same');
+  return rendered;
+}
+
+const countKeys = (value: unknown): number =>
+  typeof value === 'object' && value !== null
+    ? Object.values(value).reduce<number>((sum, item) => sum + 1 + countKeys(item), 0)
+    : 0;
+
+/** Dots as a whole segment would climb in the path of a URL, however they are encoded. */
+function encodePart(value: string): string {
+  if (/^\.{1,2}$/.test(value)) throw new InvalidRequest('url', `"${value}" cannot become a part of a URL`);
+  return encodeURIComponent(value);
 }
 
 function encoderFor(contentType: string): (value: string) => string {
@@ -94,8 +126,13 @@ export const secretsOf = (action: HttpActionDto): string[] => [
   ...new Set(texts(action).flatMap(({ message }) => secretsIn(message))),
 ];
 
-export const templateFaults = (action: HttpActionDto, secretNames: readonly string[]): ActionFault[] =>
-  texts(action).flatMap(({ field, message: text }) => {
-    const message = templateFault(text, secretNames);
-    return message === undefined ? [] : [{ field, message }];
-  });
+export function templateFaults(action: HttpActionDto, secretNames: readonly string[]): ActionFault[] {
+  const check = new TemplateCheck(secretNames);
+  const faults: ActionFault[] = [];
+  for (const { field, message: text } of texts(action)) {
+    const message = check.faultIn(text);
+    if (message !== undefined) faults.push({ field, message });
+    if (faults.length === TOLD_FAULTS) break;
+  }
+  return faults;
+}

@@ -16,6 +16,7 @@ import { retryAfterMs } from './retry-after.js';
 import { webhookHeaders } from './webhook-headers.js';
 
 const DEFAULT_TIMEOUT_SECONDS = 30;
+const LONGEST_LOCATION = 500;
 
 /** Statuses that promise nothing about the next attempt (408, 425, 429, and all of 5xx). */
 const isRetryable = (status: number): boolean => [408, 425, 429].includes(status) || status >= 500;
@@ -45,9 +46,9 @@ export class HttpAction extends Action<HttpActionDto> {
     return (timeout_seconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000;
   }
 
-  /** The origin, or the text of the URL when a template hides it. */
-  override lane({ url }: HttpActionDto): string {
-    return knownOrigin(url)?.origin ?? url;
+  /** The origin; where a template hides it, the text of the URL, which means different things to different owners. */
+  override lane({ url }: HttpActionDto, ownerId: number | null): string {
+    return knownOrigin(url)?.origin ?? `${String(ownerId)} ${url}`;
   }
 
   override secrets(payload: HttpActionDto): string[] {
@@ -62,6 +63,10 @@ export class HttpAction extends Action<HttpActionDto> {
     const origin = knownOrigin(payload.url);
     const message = origin ? this.guard.urlFault(origin) : hiddenUrlFault(payload.url);
     if (message !== undefined) return [{ field: 'url', message }];
+    return this.checkTitle(payload, title);
+  }
+
+  override checkTitle(payload: HttpActionDto, title: string): ActionFault[] {
     return trial(payload, title);
   }
 
@@ -117,8 +122,10 @@ export class HttpAction extends Action<HttpActionDto> {
     { text, output, fault }: ResponseBody,
     redaction: Redaction,
   ): ActionResult {
+    // Before it is cut: half a secret would not be known for one.
+    const shown = (text: string): string => redaction.apply(text).slice(0, LONGEST_LOCATION);
     const failed = (error: string, retryable: boolean): ActionResult & { ok: false } => ({
-      ...{ ok: false, statusCode, retryable, error: redaction.apply(error) },
+      ...{ ok: false, statusCode, retryable, error },
       ...(output !== '' && { output }),
     });
     if (statusCode === 410 && !isExpected(payload, statusCode)) {
@@ -129,14 +136,14 @@ export class HttpAction extends Action<HttpActionDto> {
       const wait = retryAfterMs(textOf(headers['retry-after']), this.clock.now());
       const location = textOf(headers['location']);
       const redirect =
-        statusCode < 400 && location ? ` to ${location.slice(0, 500)}; redirects are not followed` : '';
+        statusCode < 400 && location ? ` to ${shown(location)}; redirects are not followed` : '';
       return {
         ...failed(`answered ${String(statusCode)}${redirect}`, isRetryable(statusCode)),
         ...(wait !== undefined && { retryAfterMs: wait }),
       };
     }
     if (fault) {
-      const message = `answered ${String(statusCode)}, but its body broke off: ${explainNetworkError(fault)}`;
+      const message = `answered ${String(statusCode)}, but its body broke off: ${shown(explainNetworkError(fault))}`;
       return failed(message, !isFinal(fault));
     }
     if (payload.body_contains !== undefined && !text.includes(payload.body_contains)) {
@@ -178,7 +185,7 @@ function trial(payload: HttpActionDto, title: string): ActionFault[] {
     return [];
   } catch (error) {
     if (error instanceof InvalidRequest)
-      return [{ field: 'headers', message: `other values: ${error.message}` }];
+      return [{ field: error.field, message: `other values: ${error.message}` }];
     throw error;
   }
 }

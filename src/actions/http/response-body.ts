@@ -1,10 +1,12 @@
 import type { Redaction } from '../redaction.js';
 
 /** What is kept of an answer. */
-export const KEPT_BYTES = 64 * 1024;
+const KEPT_BYTES = 64 * 1024;
 
 /** An answer that goes on beyond this is cut off: nobody waits for the end of an endless one. */
-export const LONGEST_BODY_BYTES = 10 * 1024 * 1024;
+const LONGEST_BODY_BYTES = 10 * 1024 * 1024;
+
+const COMPRESSIONS = new Set(['gzip', 'x-gzip', 'deflate', 'compress', 'x-compress', 'br', 'zstd']);
 
 /** The beginning of an answer's body. */
 export interface ResponseBody {
@@ -45,8 +47,8 @@ export async function readBody(
   } catch (error) {
     fault = error as Error;
   }
-  if (contentEncoding !== undefined && contentEncoding !== 'identity') {
-    const note = `(${String(bytes)} bytes, compressed by ${contentEncoding.slice(0, 40)}: not shown)`;
+  if (COMPRESSIONS.has(contentEncoding ?? '')) {
+    const note = `(${String(bytes)} bytes, compressed by ${contentEncoding ?? ''}: not shown)`;
     return { text: '', output: note, fault };
   }
   const whole = bytes <= limit && !fault;
@@ -68,7 +70,7 @@ function redactPart(text: string, redaction: Redaction): string {
 }
 
 /** At most so many bytes of UTF-8, without half a character at the end. */
-export function cut(text: string, bytes: number): string {
+function cut(text: string, bytes: number): string {
   if (Buffer.byteLength(text) <= bytes) return text;
   return new TextDecoder().decode(Buffer.from(text).subarray(0, bytes), { stream: true });
 }
