@@ -403,7 +403,7 @@ describe('templates', () => {
   test.each([
     ['{{', { body: 'a {{ b' }, 'action.body'],
     ['an unknown name', { body: '{{run.name}}' }, 'action.body'],
-    ['a header of other characters', { headers: { 'X-Title': TITLE } }, 'action.headers'],
+    ['a header of other characters', { headers: { 'X-Title': TITLE } }, 'action.headers.X-Title'],
   ])('are refused for %s', async (_what, action, field) => {
     const refused = await user.post('/schedules/', {
       ...{ title: 'größer', schedule_interval: '@yearly' },
