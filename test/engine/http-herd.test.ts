@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Sink } from '../support/sink.js';
 import { insertSchedules } from '../support/many-schedules.js';
@@ -24,8 +25,22 @@ const outcomes = async (): Promise<object[]> =>
 
 test('ten thousand calls to one origin, due at once, all arrive, eight at a time', async () => {
   const [sink] = sinks as [Sink];
-  // Not at once: calls of one process would otherwise never meet.
-  sink.answer = (_request, response) => setTimeout(() => response.end('ok'), 2);
+  // Answers eight calls once they are there; the first eight after a while in which a ninth one could come.
+  let waiting: ServerResponse[] = [];
+  let first = true;
+  sink.answer = (_request, response) => {
+    waiting.push(response);
+    if (waiting.length < 8) return;
+    const eight = waiting;
+    waiting = [];
+    setTimeout(
+      () => {
+        for (const each of eight) each.end('ok');
+      },
+      first ? 500 : 0,
+    );
+    first = false;
+  };
   await insertSchedules(service, CALLS, service.clock.now(), {
     action: `json_object('type', 'http', 'url', '${sink.url}/' || i)`,
     lane: `'${sink.url}'`,
