@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
 import { DataSource } from 'typeorm';
+import { AuditEntry } from './src/audit/audit-entry.entity.js';
+import { ApiKey } from './src/auth/api-key.entity.js';
+import { SignInFailure } from './src/auth/sign-in-failure.entity.js';
 import { Session } from './src/auth/session.entity.js';
 import { AppConfig } from './src/config/app-config.js';
 import { dataSourceOptions } from './src/database/data-source.js';
@@ -13,5 +16,5 @@ if (existsSync('.env')) process.loadEnvFile('.env');
 
 export default new DataSource({
   ...dataSourceOptions(AppConfig.fromProcess()),
-  entities: [User, Session, Secret, Schedule, Run],
+  entities: [User, Session, ApiKey, SignInFailure, AuditEntry, Secret, Schedule, Run],
 });

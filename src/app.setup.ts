@@ -1,19 +1,26 @@
+import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { AppConfig } from './config/app-config.js';
 import { problem, ProblemFilter } from './http/problem.filter.js';
 import { requestValidation } from './http/validation.js';
 
 const BODY_LIMIT = 256 * 1024;
 
 /** A request, and so a shutdown, never waits longer for a client that stalls. */
+const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+const IDLE_TIMEOUT_MS = 75_000;
 const CLOSING_TIMEOUT_MS = 2000;
 
-export function httpAdapter(): FastifyAdapter {
+export function httpAdapter({ trustProxy }: AppConfig): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: IDLE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1000 },
+    trustProxy: trustProxy ? [...trustProxy] : false,
     routerOptions: { ignoreTrailingSlash: true },
     // What the router itself refuses, such as /%FF, never reaches Nest and its filters.
     frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
@@ -33,7 +40,19 @@ export function httpAdapter(): FastifyAdapter {
 }
 
 /** Everything about HTTP that holds for all routes; shared by the service and its tests. */
-export function setUpApp(app: NestFastifyApplication): NestFastifyApplication {
+export async function setUpApp(app: NestFastifyApplication): Promise<NestFastifyApplication> {
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
+  });
+  const { corsOrigins } = app.get(AppConfig);
+  if (corsOrigins) {
+    app.enableCors({
+      origin: [...corsOrigins],
+      methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+      exposedHeaders: ['X-Total-Count', 'Link', 'Retry-After'],
+      maxAge: 600,
+    });
+  }
   app.useGlobalPipes(requestValidation());
   app.useGlobalFilters(new ProblemFilter());
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
@@ -43,6 +62,19 @@ export function setUpApp(app: NestFastifyApplication): NestFastifyApplication {
   });
   return app;
 }
+
+/** Nothing from elsewhere, no script in a page. Swagger UI sets styles of its own, and shows images as data. */
+const CONTENT_SECURITY_POLICY = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
+  'font-src': ["'self'"],
+  'connect-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'self'"],
+  'frame-ancestors': ["'none'"],
+};
 
 export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
@@ -54,7 +86,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
       type: 'http',
       scheme: 'bearer',
       bearerFormat: 'JWT',
-      description: 'From POST /auth/signin.',
+      description: 'A token from POST /auth/signin, or an API key.',
     })
     .addTag('service', 'The service itself')
     .addTag('auth', 'Signing in and out')
@@ -62,6 +94,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('schedules', 'What is to be done, and when')
     .addTag('runs', 'What became of it')
     .addTag('secrets', 'Values that actions use and nobody reads')
+    .addTag('audit', 'Who did what')
     .addTag('health', 'For probes');
   return SwaggerModule.createDocument(app, builder.build());
 }

@@ -13,11 +13,11 @@ import { UnknownKey } from './secrets/vault.js';
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const config = AppConfig.fromProcess();
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule, httpAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule, httpAdapter(config), {
     logger: new AppLogger(config),
     abortOnError: false,
   });
-  setUpApp(app).enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  (await setUpApp(app)).enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.listen(config.port, config.host);
   const url = await app.getUrl();
   new Logger('Service').log(`ready at ${url} (Swagger UI: ${url}/docs), data in ${config.databaseFile}`);

@@ -2,13 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
+import { AppConfig } from './config/app-config.js';
 import { httpAdapter, openApiDocument } from './app.setup.js';
 
 /** Writes the OpenAPI document to openapi.json, or with --check tells whether that file is up to date. */
 const FILE = 'openapi.json';
 
 // In preview mode Nest reads the routes, and makes none of the things behind them.
-const app = await NestFactory.create<NestFastifyApplication>(AppModule, httpAdapter(), {
+const app = await NestFactory.create<NestFastifyApplication>(AppModule, httpAdapter(new AppConfig({})), {
   preview: true,
   logger: false,
   abortOnError: false,

@@ -24,11 +24,57 @@ export class Initial1795392550742 implements MigrationInterface {
       CREATE TABLE "sessions" (
         "id" varchar PRIMARY KEY NOT NULL,
         "user_id" integer NOT NULL,
+        "address" varchar NOT NULL,
+        "user_agent" varchar NOT NULL,
         "created_at" datetime NOT NULL DEFAULT (CURRENT_TIMESTAMP),
         "expires_at" datetime NOT NULL,
         CONSTRAINT "FK_085d540d9f418cfbdc7bd55bb19" FOREIGN KEY ("user_id") REFERENCES "users" ("id") ON DELETE CASCADE ON UPDATE NO ACTION
       )`);
     await queryRunner.query(`CREATE INDEX "IDX_085d540d9f418cfbdc7bd55bb1" ON "sessions" ("user_id")`);
+
+    await queryRunner.query(`
+      CREATE TABLE "api_keys" (
+        "id" integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+        "user_id" integer NOT NULL,
+        "name" varchar NOT NULL,
+        "hash" varchar NOT NULL,
+        "hint" varchar NOT NULL,
+        "scopes" text NOT NULL,
+        "expires_at" datetime,
+        "last_used_at" datetime,
+        "created_at" datetime NOT NULL DEFAULT (CURRENT_TIMESTAMP),
+        CONSTRAINT "api_keys_hash" UNIQUE ("hash"),
+        CONSTRAINT "FK_a3baee01d8408cd3c0f89a9a973" FOREIGN KEY ("user_id") REFERENCES "users" ("id") ON DELETE CASCADE ON UPDATE NO ACTION
+      )`);
+    await queryRunner.query(`CREATE INDEX "IDX_a3baee01d8408cd3c0f89a9a97" ON "api_keys" ("user_id")`);
+
+    await queryRunner.query(`
+      CREATE TABLE "sign_in_failures" (
+        "account" varchar PRIMARY KEY NOT NULL,
+        "attempts" integer NOT NULL,
+        "last_at" datetime NOT NULL
+      )`);
+    await queryRunner.query(
+      `CREATE INDEX "IDX_ce683c6c7923ee31367102929e" ON "sign_in_failures" ("last_at")`,
+    );
+
+    await queryRunner.query(`
+      CREATE TABLE "audit_log" (
+        "id" integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+        "at" datetime NOT NULL,
+        "actor_id" integer,
+        "api_key_id" integer,
+        "address" varchar,
+        "action" varchar NOT NULL,
+        "target_type" varchar NOT NULL,
+        "target_id" integer,
+        "details" text NOT NULL
+      )`);
+    await queryRunner.query(`CREATE INDEX "IDX_ba27cef5b8b2b1a756e06ebcc5" ON "audit_log" ("at")`);
+    await queryRunner.query(`CREATE INDEX "IDX_15a6f5aad57db494c17986ed2e" ON "audit_log" ("actor_id")`);
+    await queryRunner.query(
+      `CREATE INDEX "audit_log_target" ON "audit_log" ("target_type", "target_id", "id")`,
+    );
 
     await queryRunner.query(`
       CREATE TABLE "secrets" (
@@ -77,7 +123,7 @@ export class Initial1795392550742 implements MigrationInterface {
         "deleted_at" datetime,
         CONSTRAINT "FK_52f3a77ce7fc99ede093968b89d" FOREIGN KEY ("owner_id") REFERENCES "users" ("id") ON DELETE SET NULL ON UPDATE NO ACTION
       )`);
-    await queryRunner.query(`CREATE INDEX "IDX_52f3a77ce7fc99ede093968b89" ON "schedules" ("owner_id")`);
+    await queryRunner.query(`CREATE INDEX "schedules_of_owner" ON "schedules" ("owner_id", "deleted_at")`);
     await queryRunner.query(
       `CREATE INDEX "schedules_due" ON "schedules" ("next_run") WHERE "next_run" IS NOT NULL`,
     );
@@ -127,7 +173,17 @@ export class Initial1795392550742 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const table of ['storage_probe', 'runs', 'schedules', 'secrets', 'sessions', 'users']) {
+    for (const table of [
+      'storage_probe',
+      'runs',
+      'schedules',
+      'secrets',
+      'audit_log',
+      'sign_in_failures',
+      'api_keys',
+      'sessions',
+      'users',
+    ]) {
       await queryRunner.query(`DROP TABLE "${table}"`);
     }
   }

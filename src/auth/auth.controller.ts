@@ -1,33 +1,62 @@
-import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { AddressThrottle } from '../throttle/address-throttle.js';
 import { ApiProblems } from '../http/api-problems.js';
-import { CurrentUser, type Principal, Public } from '../http/principal.js';
+import {
+  CurrentUser,
+  CurrentVisitor,
+  type Principal,
+  Public,
+  SessionOnly,
+  type Visitor,
+} from '../http/principal.js';
+import { RowId } from '../http/row-id.js';
 import { UserDto } from '../users/dto/user.dto.js';
+import { ApiKeysService } from './api-keys.service.js';
 import { AuthService } from './auth.service.js';
+import { ApiKeyCreateDto, ApiKeyDto, NewApiKeyDto } from './dto/api-key.dto.js';
 import { LoginDto } from './dto/login.dto.js';
+import { SessionDto } from './dto/session.dto.js';
 import { SignedInDto } from './dto/signed-in.dto.js';
+import { SessionsService } from './sessions.service.js';
 
 @ApiTags('auth')
 @ApiBearerAuth()
 @Controller('auth')
 export class AuthController {
-  constructor(private readonly auth: AuthService) {}
+  constructor(
+    private readonly auth: AuthService,
+    private readonly sessions: SessionsService,
+    private readonly apiKeys: ApiKeysService,
+  ) {}
 
   @Post('signin')
   @Public()
+  @UseGuards(AddressThrottle)
   @HttpCode(200)
   @ApiOperation({ operationId: 'signIn', summary: 'Sign in with e-mail and password', security: [] })
   @ApiOkResponse({ type: SignedInDto })
-  @ApiProblems(400, 401, 422)
-  signIn(@Body() login: LoginDto): Promise<SignedInDto> {
-    return this.auth.signIn(login);
+  @ApiProblems(400, 401, 422, 429)
+  signIn(
+    @CurrentVisitor() visitor: Visitor,
+    @Headers('user-agent') userAgent: string | undefined,
+    @Body() login: LoginDto,
+  ): Promise<SignedInDto> {
+    return this.auth.signIn(visitor, userAgent ?? '', login);
   }
 
   @Post('signout')
   @HttpCode(204)
   @ApiOperation({ operationId: 'signOut', summary: 'End the session; its token is good no more' })
   @ApiNoContentResponse({ description: 'Signed out.' })
-  @ApiProblems(401)
+  @ApiProblems(401, 409)
   signOut(@CurrentUser() caller: Principal): Promise<void> {
     return this.auth.signOut(caller);
   }
@@ -38,5 +67,54 @@ export class AuthController {
   @ApiProblems(401)
   me(@CurrentUser() caller: Principal): Promise<UserDto> {
     return this.auth.me(caller);
+  }
+
+  @Get('sessions')
+  @ApiOperation({ operationId: 'listSessions', summary: 'One’s own sessions, the newest first' })
+  @ApiOkResponse({ type: [SessionDto] })
+  @ApiProblems(401)
+  async listSessions(@CurrentUser() caller: Principal): Promise<SessionDto[]> {
+    const rows = await this.sessions.list(caller);
+    return rows.map((row) => SessionDto.from(row, String(caller.credential.id)));
+  }
+
+  @Delete('sessions/:session_id')
+  @SessionOnly()
+  @HttpCode(204)
+  @ApiOperation({ operationId: 'deleteSession', summary: 'End one of one’s own sessions' })
+  @ApiNoContentResponse({ description: 'Its token is good no more.' })
+  @ApiProblems(401, 403, 404)
+  deleteSession(@CurrentUser() caller: Principal, @Param('session_id') id: string): Promise<void> {
+    return this.sessions.end(caller, id);
+  }
+
+  @Post('api-keys')
+  @SessionOnly()
+  @ApiOperation({ operationId: 'createApiKey', summary: 'Make a key that works wherever a token does' })
+  @ApiCreatedResponse({ type: NewApiKeyDto })
+  @ApiProblems(400, 401, 403, 422)
+  async createApiKey(
+    @CurrentUser() caller: Principal,
+    @Body() fields: ApiKeyCreateDto,
+  ): Promise<NewApiKeyDto> {
+    const { row, key } = await this.apiKeys.create(caller, fields);
+    return { ...ApiKeyDto.from(row), key };
+  }
+
+  @Get('api-keys')
+  @ApiOperation({ operationId: 'listApiKeys', summary: 'One’s own API keys' })
+  @ApiOkResponse({ type: [ApiKeyDto] })
+  @ApiProblems(401)
+  async listApiKeys(@CurrentUser() caller: Principal): Promise<ApiKeyDto[]> {
+    return (await this.apiKeys.list(caller)).map((row) => ApiKeyDto.from(row));
+  }
+
+  @Delete('api-keys/:id')
+  @SessionOnly()
+  @ApiOperation({ operationId: 'deleteApiKey', summary: 'Revoke an API key' })
+  @ApiOkResponse({ type: ApiKeyDto, description: 'The key as it was.' })
+  @ApiProblems(401, 403, 404, 422)
+  async deleteApiKey(@CurrentUser() caller: Principal, @RowId() id: number): Promise<ApiKeyDto> {
+    return ApiKeyDto.from(await this.apiKeys.revoke(caller, id));
   }
 }

@@ -1,26 +1,51 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { IS_PUBLIC, type SignedInRequest } from '../http/principal.js';
-import { NotSignedIn } from '../http/problems.js';
+import { type Access, ACCESS, type Principal, type SignedInRequest } from '../http/principal.js';
+import { Forbidden, NotSignedIn } from '../http/problems.js';
+import { API_KEY_PREFIX, ApiKeysService } from './api-keys.service.js';
 import { SessionsService } from './sessions.service.js';
 
-/** Lets nobody through to a route that is not `@Public()` without a good bearer token (RFC 6750). */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Lets nobody through to a route that is not `@Public()` without a good bearer token or API key (RFC 6750). */
 @Injectable()
 export class AuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly sessions: SessionsService,
+    private readonly apiKeys: ApiKeysService,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, targets)) return true;
+    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, targets) ?? {};
+    if (access.public === true) return true;
     const request = context.switchToHttp().getRequest<SignedInRequest>();
-    const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (token === undefined)
-      throw new NotSignedIn('Send "Authorization: Bearer <token>", from POST /auth/signin.');
-    request.principal = await this.sessions.authenticate(token);
-    if (!request.principal) throw new NotSignedIn('The token is not valid, or no longer: sign in again.');
+    const { authorization } = request.headers;
+    if (access.public === 'optional' && authorization === undefined) return true;
+    request.principal = await this.authenticate(authorization, request.ip);
+    authorize(request.principal, access, request.method);
     return true;
   }
+
+  /** @throws NotSignedIn */
+  private async authenticate(authorization: string | undefined, address: string): Promise<Principal> {
+    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+    if (token === undefined)
+      throw new NotSignedIn('Send "Authorization: Bearer <token>", from POST /auth/signin.');
+    const known = token.startsWith(API_KEY_PREFIX)
+      ? await this.apiKeys.authenticate(token)
+      : await this.sessions.authenticate(token);
+    if (!known) throw new NotSignedIn('The token is not valid, or no longer: sign in again.');
+    return { ...known, address };
+  }
+}
+
+/** @throws Forbidden */
+function authorize({ role, credential }: Principal, access: Access, method: string): void {
+  if (access.role === 'admin' && role !== 'admin') throw new Forbidden('Only admins may do this.');
+  if (credential.kind === 'session') return;
+  if (access.session) throw new Forbidden('An API key cannot do this: sign in with e-mail and password.');
+  const scope = access.scope ?? (SAFE_METHODS.has(method) ? 'read' : 'write');
+  if (!credential.scopes.includes(scope)) throw new Forbidden(`This API key has no scope "${scope}".`);
 }

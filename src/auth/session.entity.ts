@@ -17,6 +17,13 @@ export class Session {
   @JoinColumn({ name: 'user_id' })
   user?: User;
 
+  /** Where it was signed in from, and by what program. */
+  @Column('varchar')
+  address: string;
+
+  @Column('varchar')
+  user_agent: string;
+
   @CreatedAtColumn()
   created_at: Date;
 

@@ -5,12 +5,18 @@ import { JwtService } from '@nestjs/jwt';
 import { Interval } from '@nestjs/schedule';
 import { InjectRepository } from '@nestjs/typeorm';
 import { LessThan, MoreThan, type Repository } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import type { Principal } from '../http/principal.js';
+import type { Principal, Visitor } from '../http/principal.js';
+import { NotFound } from '../http/problems.js';
 import { PasswordChanging } from '../users/user.events.js';
+import { jwtSecrets } from './jwt-options.js';
 import { Session } from './session.entity.js';
+import { SignInDelay } from './sign-in-delay.js';
+
+const LONGEST_USER_AGENT = 200;
 
 /** Sessions and their tokens: a JWT (RFC 7519) that is good while its session's row is. */
 @Injectable()
@@ -19,18 +25,25 @@ export class SessionsService {
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
     private readonly unitOfWork: UnitOfWork,
     private readonly jwt: JwtService,
+    private readonly delay: SignInDelay,
+    private readonly audit: AuditService,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
 
   /** Starts a session and returns its token. */
-  async start(userId: number): Promise<string> {
+  async start(visitor: Visitor, userAgent: string, userId: number): Promise<string> {
     const now = this.clock.now();
     const id = randomUUID();
     const expires = new Date(now.getTime() + this.config.sessionTtlSeconds * 1000);
-    await this.unitOfWork.transaction((manager) =>
-      manager.insert(Session, { id, user_id: userId, created_at: now, expires_at: expires }),
-    );
+    const { address } = visitor;
+    await this.unitOfWork.transaction(async (manager) => {
+      await manager.insert(Session, {
+        ...{ id, user_id: userId, created_at: now, expires_at: expires },
+        ...{ address, user_agent: userAgent.slice(0, LONGEST_USER_AGENT) },
+      });
+      await this.audit.record(manager, visitor, 'session.create', userId);
+    });
     return this.jwt.signAsync(
       { iat: Math.floor(now.getTime() / 1000) },
       { subject: String(userId), jwtid: id, expiresIn: this.config.sessionTtlSeconds },
@@ -38,25 +51,40 @@ export class SessionsService {
   }
 
   /** Whose token this is, or undefined when it is forged, expired or revoked. */
-  async authenticate(token: string): Promise<Principal | undefined> {
+  async authenticate(token: string): Promise<Omit<Principal, 'address'> | undefined> {
     const now = this.clock.now();
     const id = await this.sessionOf(token, now);
     const session =
       id &&
       (await this.sessions.findOne({ where: { id, expires_at: MoreThan(now) }, relations: { user: true } }));
     if (!session || !session.user) return undefined;
-    return { userId: session.user.id, role: session.user.role, sessionId: session.id };
+    const { id: userId, role } = session.user;
+    return { userId, role, credential: { kind: 'session', id: session.id } };
   }
 
-  async end(id: string): Promise<void> {
-    await this.unitOfWork.transaction((manager) => manager.delete(Session, id));
+  /** One's own, the newest first. */
+  list({ userId }: Principal): Promise<Session[]> {
+    return this.sessions.find({
+      where: { user_id: userId, expires_at: MoreThan(this.clock.now()) },
+      order: { created_at: 'DESC', id: 'ASC' },
+    });
   }
 
-  /** Sessions that are over are good for nothing. */
+  /** Ends one of the caller's own sessions: its token is good no more. @throws NotFound */
+  async end(caller: Principal, id: string): Promise<void> {
+    await this.unitOfWork.transaction(async (manager) => {
+      const { affected } = await manager.delete(Session, { id, user_id: caller.userId });
+      if (affected === 0) throw new NotFound('session', id);
+      await this.audit.record(manager, caller, 'session.delete', caller.userId);
+    });
+  }
+
+  /** Sessions that are over are good for nothing, and old failures are forgotten. */
   @Interval('prune-sessions', 3_600_000)
   async prune(): Promise<void> {
     const now = this.clock.now();
     await this.unitOfWork.transaction((manager) => manager.delete(Session, { expires_at: LessThan(now) }));
+    await this.delay.prune();
   }
 
   @OnEvent(PasswordChanging.event, { suppressErrors: false })
@@ -65,11 +93,14 @@ export class SessionsService {
   }
 
   private async sessionOf(token: string, now: Date): Promise<string | undefined> {
-    try {
-      const clockTimestamp = Math.floor(now.getTime() / 1000);
-      return (await this.jwt.verifyAsync<{ jti: string }>(token, { clockTimestamp })).jti;
-    } catch {
-      return undefined;
+    const clockTimestamp = Math.floor(now.getTime() / 1000);
+    for (const secret of jwtSecrets(this.config)) {
+      try {
+        return (await this.jwt.verifyAsync<{ jti: string }>(token, { clockTimestamp, secret })).jti;
+      } catch {
+        // Perhaps by the key before.
+      }
     }
+    return undefined;
   }
 }

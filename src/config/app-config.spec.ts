@@ -8,7 +8,7 @@ describe('AppConfig', () => {
       host: '127.0.0.1',
       port: 8000,
       databaseFile: resolve('data/scheduler.db'),
-      jwtSecret: undefined,
+      jwtSecrets: undefined,
       sessionTtlSeconds: 86_400,
       runConcurrency: 256,
       shutdownGraceMs: 10_000,
@@ -17,7 +17,7 @@ describe('AppConfig', () => {
   });
 
   test('takes an empty variable for an unset one', () => {
-    expect(new AppConfig({ PORT: '', JWT_SECRET: '' })).toMatchObject({ port: 8000, jwtSecret: undefined });
+    expect(new AppConfig({ PORT: '', JWT_SECRET: '' })).toMatchObject({ port: 8000, jwtSecrets: undefined });
   });
 
   test.each([

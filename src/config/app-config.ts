@@ -16,11 +16,25 @@ export class AppConfig {
   readonly port: number;
   /** Absolute path of the SQLite file. */
   readonly databaseFile: string;
-  /** Key of the JWT signatures; when unset, one is generated into a file beside the database. */
-  readonly jwtSecret: string | undefined;
+  /** Keys of the JWT signatures: the first one signs, each verifies. Unset: a generated file beside the database. */
+  readonly jwtSecrets: readonly [string, ...string[]] | undefined;
   /** Keys of what is stored encrypted: the first one seals, each of them opens. Unset: a generated file. */
   readonly encryptionKeys: readonly string[] | undefined;
   readonly sessionTtlSeconds: number;
+  /** Whether visitors may sign up; else only admins make users. */
+  readonly registration: 'open' | 'closed';
+  /** An admin to be there from the start. */
+  readonly admin: { readonly email: string; readonly password: string } | undefined;
+  /** Attempts to sign in, and to sign up, per address and minute. */
+  readonly signInsPerMinute: number;
+  /** Networks whose proxies tell the truth about where requests come from. */
+  readonly trustProxy: readonly string[] | undefined;
+  /** Origins whose pages may use the API. */
+  readonly corsOrigins: readonly string[] | undefined;
+  readonly maxSchedulesPerUser: number;
+  /** The shortest time there may be between two occurrences of a schedule. */
+  readonly minIntervalSeconds: number;
+  readonly auditRetentionMs: number;
   /** Runs that execute at the same time in this process. */
   readonly runConcurrency: number;
   /** Calls to one origin at the same time from this process. */
@@ -44,14 +58,24 @@ export class AppConfig {
     this.host = environment.HOST;
     this.port = environment.PORT;
     this.databaseFile = resolve(environment.DATABASE_URL.slice('file:'.length));
-    this.jwtSecret = environment.JWT_SECRET;
+    this.jwtSecrets = environment.JWT_SECRET?.split(',') as [string, ...string[]] | undefined;
     this.encryptionKeys = environment.ENCRYPTION_KEY?.split(',');
     this.sessionTtlSeconds = environment.SESSION_TTL_HOURS * 3600;
+    this.registration = environment.REGISTRATION;
+    const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = environment;
+    this.admin =
+      email !== undefined && password !== undefined ? { email: email.toLowerCase(), password } : undefined;
+    this.signInsPerMinute = environment.SIGN_INS_PER_MINUTE;
+    this.trustProxy = listOf(environment.TRUST_PROXY);
+    this.corsOrigins = listOf(environment.CORS_ORIGINS);
+    this.maxSchedulesPerUser = environment.MAX_SCHEDULES_PER_USER;
+    this.minIntervalSeconds = environment.MIN_INTERVAL_SECONDS;
+    this.auditRetentionMs = environment.AUDIT_RETENTION_DAYS * 86_400_000;
     this.runConcurrency = environment.RUN_CONCURRENCY;
     this.runConcurrencyPerOrigin = environment.RUN_CONCURRENCY_PER_ORIGIN;
     this.maxConsecutiveFailures = environment.MAX_CONSECUTIVE_FAILURES;
     this.egressAllow = parseEgressRules(environment.EGRESS_ALLOW) ?? [];
-    this.dnsServers = environment.DNS_SERVERS?.split(',').map((server) => server.trim());
+    this.dnsServers = listOf(environment.DNS_SERVERS);
     this.runRetentionMs = environment.RUN_RETENTION_DAYS * 86_400_000;
     this.shutdownGraceMs = environment.SHUTDOWN_GRACE_SECONDS * 1000;
     this.logLevels = LOG_LEVELS.slice(0, LOG_LEVELS.indexOf(environment.LOG_LEVEL) + 1);
@@ -62,6 +86,9 @@ export class AppConfig {
     return new AppConfig(process.env);
   }
 }
+
+const listOf = (text: string | undefined): string[] | undefined =>
+  text?.split(',').map((part) => part.trim());
 
 /** An empty variable counts as unset, as `docker run -e NAME=` and copied .env lines leave it. */
 function parse(variables: Readonly<Record<string, string | undefined>>): Environment {

@@ -1,9 +1,21 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min, MinLength, ValidateBy } from 'class-validator';
+import {
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsOptional,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateBy,
+  ValidateIf,
+} from 'class-validator';
 import { parseEgressRules } from './egress-rule.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
+export const REGISTRATIONS = ['open', 'closed'] as const;
 export const LOG_FORMATS = ['json', 'pretty'] as const;
 
 /** A decimal number as the environment spells it; anything else stays text, for the validator to refuse. */
@@ -27,6 +39,15 @@ const IsEgressRules = (): PropertyDecorator =>
     },
   });
 
+const IsKeys = (): PropertyDecorator =>
+  Matches(/^[^\s,]{32,}(,[^\s,]{32,})*$/, {
+    message:
+      'a random text of at least 32 characters without spaces and commas (or several, by commas), or unset to have ' +
+      'one generated',
+  });
+
+const LIST_OF_NETWORKS = /^\s*[\da-f.:]+(\/\d+)?(\s*,\s*[\da-f.:]+(\/\d+)?)*\s*$/i;
+
 /** The environment variables the service reads, with their defaults. `.env.example` documents each. */
 export class Environment {
   @Matches(/^\S+$/, { message: 'a host name or address, such as 127.0.0.1 or 0.0.0.0' })
@@ -39,18 +60,48 @@ export class Environment {
   DATABASE_URL = 'file:./data/scheduler.db';
 
   @IsOptional()
-  @MinLength(32, { message: 'a random text of at least 32 characters, or unset to have one generated' })
+  @IsKeys()
   JWT_SECRET: string | undefined = undefined;
 
   @IsOptional()
-  @Matches(/^[^\s,]{32,}(,[^\s,]{32,})*$/, {
-    message:
-      'a random text of at least 32 characters (or several, by commas), or unset to have one generated',
-  })
+  @IsKeys()
   ENCRYPTION_KEY: string | undefined = undefined;
 
   @WholeNumber(1, 8760, 'of hours ')
   SESSION_TTL_HOURS = 24;
+
+  @IsIn(REGISTRATIONS, { message: `one of ${REGISTRATIONS.join(', ')}` })
+  REGISTRATION: (typeof REGISTRATIONS)[number] = 'open';
+
+  @IsOptional()
+  @IsEmail({}, { message: 'an e-mail address, such as admin@example.com' })
+  ADMIN_EMAIL: string | undefined = undefined;
+
+  @ValidateIf(({ ADMIN_EMAIL, ADMIN_PASSWORD }: Environment) => Boolean(ADMIN_EMAIL ?? ADMIN_PASSWORD))
+  @Length(8, 128, { message: 'a text of 8 to 128 characters, together with ADMIN_EMAIL' })
+  ADMIN_PASSWORD: string | undefined = undefined;
+
+  @WholeNumber(1, 1_000_000)
+  SIGN_INS_PER_MINUTE = 100;
+
+  @IsOptional()
+  @Matches(LIST_OF_NETWORKS, { message: 'addresses or networks of proxies, by commas, such as 10.0.0.0/8' })
+  TRUST_PROXY: string | undefined = undefined;
+
+  @IsOptional()
+  @Matches(/^https?:\/\/[^\s,/]+(\s*,\s*https?:\/\/[^\s,/]+)*$/, {
+    message: 'origins, by commas, such as https://app.example.com',
+  })
+  CORS_ORIGINS: string | undefined = undefined;
+
+  @WholeNumber(1, 100_000_000)
+  MAX_SCHEDULES_PER_USER = 1000;
+
+  @WholeNumber(1, 86_400, 'of seconds ')
+  MIN_INTERVAL_SECONDS = 1;
+
+  @WholeNumber(1, 36_500, 'of days ')
+  AUDIT_RETENTION_DAYS = 365;
 
   @WholeNumber(1, 10_000)
   RUN_CONCURRENCY = 256;

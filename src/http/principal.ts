@@ -1,27 +1,79 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
-export type Role = 'admin' | 'member';
+export const ROLES = ['admin', 'member'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const SCOPES = ['read', 'write'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** What proved who a caller is. */
+export type Credential =
+  | { readonly kind: 'session'; readonly id: string }
+  | { readonly kind: 'api_key'; readonly id: number; readonly scopes: readonly Scope[] };
+
+/** Whoever makes a request, signed in or not. */
+export interface Visitor {
+  /** The address it comes from; behind proxies that TRUST_PROXY lists, what they say. */
+  readonly address: string;
+}
 
 /** Who makes a request, as its credential proved. */
-export interface Principal {
+export interface Principal extends Visitor {
   readonly userId: number;
   readonly role: Role;
-  readonly sessionId: string;
+  readonly credential: Credential;
 }
 
 export interface SignedInRequest extends FastifyRequest {
   principal?: Principal;
 }
 
-export const IS_PUBLIC = 'isPublic';
+/** What the guard asks of a route's callers. */
+export const ACCESS = 'access';
+export interface Access {
+  /** Needs no credential; `optional` ones are looked at when they are sent. */
+  readonly public?: true | 'optional';
+  readonly role?: Role;
+  /** What an API key must be allowed to do; by the HTTP method when unset. */
+  readonly scope?: Scope;
+  /** Not for API keys. */
+  readonly session?: true;
+}
+
+const access = (wanted: Access): MethodDecorator & ClassDecorator => SetMetadata(ACCESS, wanted);
 
 /** Lets a route answer without a credential. Every other route needs one. */
-export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(IS_PUBLIC, true);
+export const Public = (): MethodDecorator & ClassDecorator => access({ public: true });
+
+/** Lets a route answer without a credential, and knows the caller by one that is sent. */
+export const MaybeSignedIn = (): MethodDecorator => access({ public: 'optional' });
+
+/** For admins only; others are answered 403. */
+export const AdminOnly = (): MethodDecorator & ClassDecorator => access({ role: 'admin' });
+
+/** Changes nothing, whatever its HTTP method: an API key needs `read` for it. */
+export const ReadOnly = (): MethodDecorator => access({ scope: 'read' });
+
+/** Deals in credentials: an API key, which may have leaked, must not be turned into others. */
+export const SessionOnly = (): MethodDecorator => access({ session: true });
+
+const requestOf = (context: ExecutionContext): SignedInRequest =>
+  context.switchToHttp().getRequest<SignedInRequest>();
 
 /** Who makes the request. Only for routes that are not public. */
 export const CurrentUser = createParamDecorator((_data: unknown, context: ExecutionContext): Principal => {
-  const { principal } = context.switchToHttp().getRequest<SignedInRequest>();
+  const { principal } = requestOf(context);
   if (!principal) throw new Error('CurrentUser was asked for on a public route');
   return principal;
 });
+
+/** Who makes the request, as far as it is known. For public routes. */
+export const CurrentVisitor = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): Principal | Visitor => {
+    const request = requestOf(context);
+    return request.principal ?? { address: request.ip };
+  },
+);
+
+export const isSignedIn = (visitor: Principal | Visitor): visitor is Principal => 'userId' in visitor;

@@ -7,6 +7,9 @@ import { type Problem, ProblemError } from './problems.js';
 /** Driver codes that mean "the database cannot take this now", not "the request is wrong". */
 const STORAGE_FAULTS = /^SQLITE_(FULL|READONLY|BUSY|LOCKED|IOERR|CANTOPEN|CORRUPT|NOTADB)/;
 
+/** A database that cannot store now may be worth another try so soon. */
+const STORAGE_RETRY_S = 5;
+
 /** Maps whatever was thrown to problem details (RFC 9457), and never tells more than the caller may know. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -16,7 +19,9 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = this.toProblem(thrown);
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
-    if (problem.status === 503) void reply.header('Retry-After', '5');
+    const retryAfter = thrown instanceof ProblemError ? thrown.retryAfterSeconds : undefined;
+    if (retryAfter ?? problem.status === 503)
+      void reply.header('Retry-After', String(retryAfter ?? STORAGE_RETRY_S));
     void reply.status(problem.status).type('application/problem+json').send(problem);
   }
 

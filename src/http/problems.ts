@@ -32,11 +32,30 @@ export class Problem {
 export abstract class ProblemError extends Error {
   abstract readonly status: number;
   readonly errors?: FieldProblem[];
+  /** When it may be worth trying again. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** The credential is missing, wrong, expired or revoked. */
 export class NotSignedIn extends ProblemError {
   readonly status = 401;
+}
+
+/** The caller is known, and may not do this. */
+export class Forbidden extends ProblemError {
+  readonly status = 403;
+}
+
+/** The caller asked too often. */
+export class TooManyRequests extends ProblemError {
+  readonly status = 429;
+
+  constructor(
+    why: string,
+    override readonly retryAfterSeconds: number,
+  ) {
+    super(`${why} Try again in ${String(retryAfterSeconds)} s.`);
+  }
 }
 
 /** There is none, or it is somebody else's: a caller cannot tell which. */

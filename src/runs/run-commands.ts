@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
+import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { sqliteInstant } from '../database/columns.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
@@ -25,13 +26,14 @@ export class RunCommands {
     private readonly ledger: RunLedger,
     private readonly queue: RunQueue,
     private readonly events: EventEmitter2,
+    private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
   /** Runs a schedule now, also a disabled or completed one. Resolves once the run is stored. @throws NotFound */
   async trigger(caller: Principal, scheduleId: number): Promise<Run> {
     const schedule = await this.schedules.get(caller, scheduleId);
-    return this.queueNew(schedule, 'manual', this.clock.now());
+    return this.queueNew(caller, 'run.trigger', schedule, this.clock.now());
   }
 
   /** Does once more what a run did or should have done. @throws NotFound, Conflict when it is not over */
@@ -39,7 +41,7 @@ export class RunCommands {
     const run = await this.runs.get(caller, id);
     if (run.finished_at === null) throw new Conflict(`Run ${String(id)} is not over: cancel it first.`);
     const schedule = await this.schedules.get(caller, run.schedule_id);
-    return this.queueNew(schedule, 'replay', run.scheduled_for);
+    return this.queueNew(caller, 'run.replay', schedule, run.scheduled_for);
   }
 
   /** Ends a run that is queued or running. @throws NotFound, Conflict when it is over */
@@ -53,6 +55,7 @@ export class RunCommands {
         [sqliteInstant(this.clock.now()), id],
       );
       if (canceled.length === 0) throw new Conflict(`Run ${String(id)} is over already.`);
+      await this.audit.record(manager, caller, 'run.cancel', id, { schedule_id });
       return this.ledger.nextInLine(manager, [schedule_id]);
     });
     this.events.emit(RUNS_CANCELED, { ids: [id] } satisfies RunsCanceled);
@@ -67,17 +70,21 @@ export class RunCommands {
   }
 
   private async queueNew(
+    caller: Principal,
+    command: 'run.trigger' | 'run.replay',
     schedule: Schedule,
-    trigger: 'manual' | 'replay',
     scheduled_for: Date,
   ): Promise<Run> {
     const now = this.clock.now();
+    const trigger = command === 'run.trigger' ? 'manual' : 'replay';
     const id = await this.unitOfWork.transaction(async (manager) => {
       const inserted = await manager.insert(Run, {
         ...{ schedule_id: schedule.id, scheduled_for, trigger, status: 'queued', attempts: [] },
         ...{ max_attempts: schedule.retry_policy.max_attempts, available_at: now, created_at: now },
       });
-      return (inserted.identifiers[0] as { id: number }).id;
+      const { id } = inserted.identifiers[0] as { id: number };
+      await this.audit.record(manager, caller, command, id, { schedule_id: schedule.id });
+      return id;
     });
     const run = await this.runs.byId(id);
     this.queue.add([{ ...run, lane: schedule.lane }]);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
 import { type EntityManager, In, IsNull } from 'typeorm';
+import { AuditService, SERVICE } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { UserDeleting } from '../users/user.events.js';
 import {
@@ -18,6 +19,7 @@ type AfterCommit = () => void;
 export class ScheduleChanges {
   constructor(
     private readonly events: EventEmitter2,
+    private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
@@ -56,6 +58,9 @@ export class ScheduleChanges {
       { enabled: false, next_run: null, disabled_reason, updated_at: this.clock.now() },
     );
     await this.stop(manager, stopped);
+    for (const id of stopped) {
+      await this.audit.record(manager, SERVICE, 'schedule.disable', id, { reason: disabled_reason });
+    }
     const tell = stopped.map((id) => (): void => {
       this.publish(SCHEDULE_UPDATED, { id, next_run: null });
     });

@@ -9,12 +9,12 @@ import type { Delivery, MisfirePolicy, OverlapPolicy, RetryPolicy } from './poli
  * nothing else, so it is null whenever the schedule must not fire (disabled, completed or deleted).
  */
 @Entity('schedules')
+@Index('schedules_of_owner', ['owner_id', 'deleted_at'])
 export class Schedule {
   @PrimaryGeneratedColumn()
   id: number;
 
   /** Null once the owner was deleted. */
-  @Index()
   @Column('integer', { nullable: true })
   owner_id: number | null;
 

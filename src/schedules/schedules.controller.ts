@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swa
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '../http/api-problems.js';
 import { ApiPage, sendPage } from '../http/page.js';
-import { CurrentUser, type Principal } from '../http/principal.js';
+import { CurrentUser, type Principal, ReadOnly } from '../http/principal.js';
 import { RowId } from '../http/row-id.js';
 import { OccurrenceDto, PreviewDto, PreviewRequestDto, UpcomingQuery } from './dto/preview.dto.js';
 import { RotatedSecretDto } from './dto/rotated-secret.dto.js';
@@ -47,6 +47,7 @@ export class SchedulesController {
   }
 
   @Post('preview')
+  @ReadOnly()
   @HttpCode(200)
   @ApiOperation({ operationId: 'previewSchedule', summary: 'When an interval would fire; nothing is stored' })
   @ApiOkResponse({ type: PreviewDto })

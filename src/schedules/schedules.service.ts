@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { type Page, pageOf } from '../http/page.js';
@@ -19,6 +20,7 @@ import { Schedule } from './schedule.entity.js';
 import { ScheduleAction } from './schedule-action.js';
 import { ScheduleChanges } from './schedule-changes.js';
 import { SCHEDULE_CREATED, SCHEDULE_DELETED, SCHEDULE_UPDATED } from './schedule.events.js';
+import { ScheduleQuota } from './schedule-quota.js';
 import { SigningSecrets } from './signing-secrets.js';
 
 /** Whoever enables or disables a schedule by hand puts an end to what the service thought of it. */
@@ -57,6 +59,8 @@ export class SchedulesService {
     private readonly changes: ScheduleChanges,
     private readonly action: ScheduleAction,
     private readonly signing: SigningSecrets,
+    private readonly quota: ScheduleQuota,
+    private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
@@ -66,12 +70,14 @@ export class SchedulesService {
       const now = this.clock.now();
       const row = manager.create(Schedule, { ...DEFAULTS, ...complete(fields), owner_id: caller.userId });
       Object.assign(row, { created_at: now, updated_at: now });
+      await this.quota.spend(manager, row);
       await this.action.settle(manager, row);
       await manager.insert(Schedule, row);
       // Only now has it the id that H is a hash of, and that its signing secret is sealed for.
       row.next_run = firstRun(row, now, row);
-      const { id, next_run } = row;
+      const { id, next_run, title } = row;
       await manager.update(Schedule, id, { next_run, signing_secret: this.signing.first(id) });
+      await this.audit.record(manager, caller, 'schedule.create', id, { title });
       return row;
     });
     this.changes.publish(SCHEDULE_CREATED, schedule);
@@ -101,12 +107,16 @@ export class SchedulesService {
       const changes = { ...complete(fields), ...(fields.enabled !== undefined && CLEARED) };
       const timing = changesTiming(row, changes);
       Object.assign(row, changes, { updated_at: this.clock.now() });
-      if (timing) row.next_run = firstRun(row, row.updated_at, changes);
+      if (timing) {
+        row.next_run = firstRun(row, row.updated_at, changes);
+        this.quota.checkInterval(row);
+      }
       if (changes.action) await this.action.settle(manager, row);
       else if (changes.title !== undefined) this.action.checkTitle(row);
       const { is_completed, next_run, updated_at, lane } = row;
       await manager.update(Schedule, id, { ...changes, is_completed, next_run, updated_at, lane });
       if (!row.enabled) await this.changes.stop(manager, [id]);
+      await this.audit.record(manager, caller, 'schedule.update', id, { fields: Object.keys(fields) });
     });
     this.changes.publish(SCHEDULE_UPDATED, schedule);
     return schedule;
@@ -134,9 +144,10 @@ export class SchedulesService {
 
   /** Takes effect for the very next occurrence; the schedule's runs stay readable. @throws NotFound */
   async delete(caller: Principal, id: number): Promise<Schedule> {
-    const schedule = await this.change(caller, id, async (manager) => {
+    const schedule = await this.change(caller, id, async (manager, { title }) => {
       await manager.update(Schedule, id, { next_run: null, deleted_at: this.clock.now() });
       await this.changes.stop(manager, [id]);
+      await this.audit.record(manager, caller, 'schedule.delete', id, { title });
     });
     this.changes.publish(SCHEDULE_DELETED, { id, next_run: null });
     return schedule;

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
 import { newSigningSecret } from '../actions/http/webhook-headers.js';
+import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Principal } from '../http/principal.js';
@@ -25,6 +26,7 @@ export class SigningSecrets implements OnModuleInit {
     @InjectRepository(Schedule) private readonly schedules: Repository<Schedule>,
     private readonly unitOfWork: UnitOfWork,
     private readonly vault: Vault,
+    private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
@@ -58,6 +60,7 @@ export class SigningSecrets implements OnModuleInit {
         previous_signing_until: previous_valid_until,
         updated_at,
       });
+      await this.audit.record(manager, caller, 'schedule.rotate_signing_secret', id);
     });
     return { signing_secret, previous_valid_until };
   }

@@ -10,6 +10,7 @@ import {
   MoreThan,
   type Repository,
 } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { violatedUniqueColumn } from '../database/constraint.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
@@ -30,6 +31,7 @@ export class SecretsService implements OnModuleInit {
     @InjectRepository(Secret) private readonly secrets: Repository<Secret>,
     private readonly unitOfWork: UnitOfWork,
     private readonly vault: Vault,
+    private readonly audit: AuditService,
     private readonly events: EventEmitter2,
     private readonly clock: Clock,
   ) {}
@@ -54,6 +56,7 @@ export class SecretsService implements OnModuleInit {
         const { id } = identifiers[0] as { id: number };
         // Sealed for its row, so only now.
         await manager.update(Secret, id, { value: this.vault.seal(value, sealOwner(id)) });
+        await this.audit.record(manager, caller, 'secret.create', id, { name });
         return { ...secret, id };
       });
     } catch (error) {
@@ -91,6 +94,7 @@ export class SecretsService implements OnModuleInit {
       const secret = found('secret', id, await manager.findOneBy(Secret, { ...reachable(caller), id }));
       const updated_at = this.clock.now();
       await manager.update(Secret, id, { value: this.vault.seal(value, sealOwner(id)), updated_at });
+      await this.audit.record(manager, caller, 'secret.update', id, { name: secret.name });
       return { ...secret, updated_at };
     });
   }
@@ -101,6 +105,7 @@ export class SecretsService implements OnModuleInit {
       const secret = found('secret', id, await manager.findOneBy(Secret, { ...reachable(caller), id }));
       await this.events.emitAsync(SecretDeleting.event, new SecretDeleting(secret, manager));
       await manager.delete(Secret, id);
+      await this.audit.record(manager, caller, 'secret.delete', id, { name: secret.name });
       return secret;
     });
   }

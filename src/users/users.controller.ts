@@ -1,8 +1,27 @@
-import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Patch,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AddressThrottle } from '../throttle/address-throttle.js';
 import { ApiPage, PageQuery, sendPage } from '../http/page.js';
-import { CurrentUser, type Principal, Public } from '../http/principal.js';
+import {
+  CurrentUser,
+  CurrentVisitor,
+  MaybeSignedIn,
+  type Principal,
+  type Visitor,
+} from '../http/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { RowId } from '../http/row-id.js';
 import { UserCreateDto } from './dto/user-create.dto.js';
@@ -17,13 +36,22 @@ export class UsersController {
   constructor(private readonly users: UsersService) {}
 
   @Post()
-  @Public()
+  @MaybeSignedIn()
+  @UseGuards(AddressThrottle)
   @HttpCode(200)
-  @ApiOperation({ operationId: 'createUser', summary: 'Sign up; the first user becomes admin', security: [] })
+  @ApiOperation({
+    operationId: 'createUser',
+    summary:
+      'Sign up; the first user becomes admin. Admins make users whether registration is open or closed',
+    security: [{}, { bearer: [] }],
+  })
   @ApiOkResponse({ type: UserDto })
-  @ApiProblems(400, 409, 422)
-  async create(@Body() fields: UserCreateDto): Promise<UserDto> {
-    return UserDto.from(await this.users.create(fields));
+  @ApiProblems(400, 401, 403, 409, 422, 429)
+  async create(
+    @CurrentVisitor() visitor: Principal | Visitor,
+    @Body() fields: UserCreateDto,
+  ): Promise<UserDto> {
+    return UserDto.from(await this.users.create(visitor, fields));
   }
 
   @Get()
@@ -50,7 +78,7 @@ export class UsersController {
   @Patch(':id')
   @ApiOperation({ operationId: 'updateUser', summary: 'Change a user; a new password ends its sessions' })
   @ApiOkResponse({ type: UserDto })
-  @ApiProblems(400, 401, 404, 409, 422)
+  @ApiProblems(400, 401, 403, 404, 409, 422)
   async update(
     @CurrentUser() caller: Principal,
     @RowId() id: number,

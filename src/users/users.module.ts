@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AppConfig } from '../config/app-config.js';
 import { PasswordHasher } from './password-hasher.js';
 import { User } from './user.entity.js';
 import { UsersController } from './users.controller.js';
@@ -11,4 +12,14 @@ import { UsersService } from './users.service.js';
   providers: [UsersService, PasswordHasher],
   exports: [UsersService, PasswordHasher],
 })
-export class UsersModule {}
+export class UsersModule implements OnModuleInit {
+  constructor(
+    private readonly users: UsersService,
+    private readonly config: AppConfig,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const { admin } = this.config;
+    if (admin) await this.users.ensureAdmin(admin.email, admin.password);
+  }
+}

@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
 import { And, type EntityManager, Equal, MoreThan, type Repository } from 'typeorm';
+import { AuditService, SERVICE } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
+import { AppConfig } from '../config/app-config.js';
 import { violatedUniqueColumn } from '../database/constraint.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { type Page, type PageQuery, pageOf } from '../http/page.js';
-import type { Principal } from '../http/principal.js';
-import { Conflict, found, NotFound } from '../http/problems.js';
+import { isSignedIn, type Principal, type Visitor } from '../http/principal.js';
+import { Conflict, Forbidden, found, NotFound, NotSignedIn } from '../http/problems.js';
 import type { UserCreateDto } from './dto/user-create.dto.js';
 import type { UserUpdateDto } from './dto/user-update.dto.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -21,26 +23,50 @@ export class UsersService {
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly unitOfWork: UnitOfWork,
     private readonly hasher: PasswordHasher,
+    private readonly audit: AuditService,
+    private readonly config: AppConfig,
     private readonly events: EventEmitter2,
     private readonly clock: Clock,
   ) {}
 
-  /** The first user becomes admin. @throws Conflict when the e-mail or phone is taken */
-  async create(fields: UserCreateDto): Promise<User> {
+  /**
+   * The first user becomes admin.
+   *
+   * @throws NotSignedIn, Forbidden when registration is closed, or for a role, to all but admins
+   * @throws Conflict when the e-mail or phone is taken
+   */
+  async create(visitor: Principal | Visitor, fields: UserCreateDto): Promise<User> {
+    this.mayCreate(visitor, fields);
     const password = await this.hasher.hash(fields.password);
     return this.store(async (manager) => {
       const now = this.clock.now();
-      const role = (await manager.exists(User)) ? 'member' : 'admin';
-      const user = manager.create(User, {
-        photo: null,
-        ...fields,
-        password,
-        role,
+      const role = fields.role ?? ((await manager.exists(User)) ? 'member' : 'admin');
+      const row = { photo: null, ...fields, password, role, created_at: now, updated_at: now };
+      const user = manager.create(User, row);
+      await manager.insert(User, user);
+      await this.audit.record(manager, visitor, 'user.create', user.id, { email: user.email, role });
+      return user;
+    });
+  }
+
+  /** An admin that the settings ask for; nothing when there is a user of that address. */
+  async ensureAdmin(email: string, password: string): Promise<void> {
+    if (await this.findByEmail(email)) return;
+    const hash = await this.hasher.hash(password);
+    const now = this.clock.now();
+    const names = { first_name: 'Admin', last_name: 'Admin', phone: email, photo: null };
+    await this.unitOfWork.transaction(async (manager) => {
+      const row = {
+        ...names,
+        email,
+        password: hash,
+        role: 'admin' as const,
         created_at: now,
         updated_at: now,
-      });
+      };
+      const user = manager.create(User, row);
       await manager.insert(User, user);
-      return user;
+      await this.audit.record(manager, SERVICE, 'user.create', user.id, { email, role: 'admin' });
     });
   }
 
@@ -62,13 +88,17 @@ export class UsersService {
     return found('user', id, await this.users.findOneBy({ id: reachable(caller, id) }));
   }
 
-  /** @throws NotFound, Conflict when the e-mail or phone is taken */
+  /** @throws NotFound, Conflict when the e-mail or phone is taken or for the last admin, Forbidden */
   async update(caller: Principal, id: number, fields: UserUpdateDto): Promise<User> {
+    reachable(caller, id);
+    mayUpdate(caller, fields);
     const password = fields.password === undefined ? undefined : await this.hasher.hash(fields.password);
     return this.store(async (manager) => {
       const user = found('user', id, await manager.findOneBy(User, { id: reachable(caller, id) }));
       const changes = { ...fields, ...(password && { password }), updated_at: this.clock.now() };
+      if (fields.role === 'member') await this.keepAnAdmin(manager, user);
       await manager.update(User, id, changes);
+      await this.audit.record(manager, caller, 'user.update', id, { fields: Object.keys(fields) });
       if (password) await this.events.emitAsync(PasswordChanging.event, new PasswordChanging(id, manager));
       return Object.assign(user, changes);
     });
@@ -78,11 +108,10 @@ export class UsersService {
   async delete(caller: Principal, id: number): Promise<User> {
     return this.unitOfWork.transaction(async (manager) => {
       const user = found('user', id, await manager.findOneBy(User, { id: reachable(caller, id) }));
-      if (user.role === 'admin' && (await manager.countBy(User, { role: 'admin' })) === 1) {
-        throw new Conflict('This is the last admin: nobody could manage the service any more.');
-      }
+      await this.keepAnAdmin(manager, user);
       await this.events.emitAsync(UserDeleting.event, new UserDeleting(id, manager));
       await manager.delete(User, id);
+      await this.audit.record(manager, caller, 'user.delete', id, { email: user.email });
       return user;
     });
   }
@@ -90,6 +119,23 @@ export class UsersService {
   /** For signing in: the user with its password hash, whoever asks. */
   findByEmail(email: string): Promise<User | null> {
     return this.users.findOneBy({ email });
+  }
+
+  private mayCreate(visitor: Principal | Visitor, { role }: UserCreateDto): void {
+    const caller = isSignedIn(visitor) ? visitor : undefined;
+    if (caller?.role === 'admin') return;
+    if (this.config.registration === 'closed') {
+      const why = 'Registration is closed: an admin makes users.';
+      throw caller ? new Forbidden(why) : new NotSignedIn(why);
+    }
+    if (role !== undefined) throw new Forbidden('Only admins set a role: leave it out.');
+  }
+
+  /** @throws Conflict for the last admin */
+  private async keepAnAdmin(manager: EntityManager, user: User): Promise<void> {
+    if (user.role === 'admin' && (await manager.countBy(User, { role: 'admin' })) === 1) {
+      throw new Conflict('This is the last admin: nobody could manage the service any more.');
+    }
   }
 
   private async store(work: (manager: EntityManager) => Promise<User>): Promise<User> {
@@ -101,6 +147,17 @@ export class UsersService {
       throw error;
     }
   }
+}
+
+/** @throws Forbidden */
+function mayUpdate({ role, credential }: Principal, fields: UserUpdateDto): void {
+  if (fields.role !== undefined && role !== 'admin')
+    throw new Forbidden('Only admins set a role: leave it out.');
+  const guarded = (['email', 'password', 'role'] as const).filter((name) => fields[name] !== undefined);
+  if (guarded.length > 0 && credential.kind === 'api_key')
+    throw new Forbidden(
+      `An API key cannot change ${guarded.join(' and ')}: sign in with e-mail and password.`,
+    );
 }
 
 /** @throws NotFound when the caller may not reach that user */

@@ -38,7 +38,11 @@ export class TestService {
     settings: Record<string, string>,
   ): Promise<TestService> {
     const action = new ScriptedAction();
-    const config = new AppConfig({ DATABASE_URL: `file:${folder}/scheduler.db`, ...settings });
+    const config = new AppConfig({
+      DATABASE_URL: `file:${folder}/scheduler.db`,
+      SIGN_INS_PER_MINUTE: '1000000',
+      ...settings,
+    });
     const module = await Test.createTestingModule({ imports: [AppModule] })
       .overrideProvider(AppConfig)
       .useValue(config)
@@ -47,8 +51,8 @@ export class TestService {
       .overrideProvider(LogAction)
       .useValue(action)
       .compile();
-    const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(), { logger: false });
-    await setUpApp(app).listen(0, '127.0.0.1');
+    const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(config), { logger: false });
+    await (await setUpApp(app)).listen(0, '127.0.0.1');
     // Sweeps and the like happen when a test says so.
     const registry = app.get(SchedulerRegistry);
     for (const name of registry.getIntervals()) registry.deleteInterval(name);

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsEmail, IsOptional, IsString, IsUrl, Length, Matches, MaxLength } from 'class-validator';
-import { LowerCase, Text, Trimmed } from '../../http/fields.js';
+import { LowerCase, Omittable, OneOf, Text, Trimmed } from '../../http/fields.js';
+import { type Role, ROLES } from '../../http/principal.js';
 
 const PASSWORD = 'a text of 8 to 128 characters';
 
@@ -45,4 +46,13 @@ export class UserCreateDto {
     { message: 'an http or https URL, or null' },
   )
   photo?: string | null;
+
+  @ApiPropertyOptional({
+    enum: ROLES,
+    enumName: 'Role',
+    description: 'For admins to set; `member` by default.',
+  })
+  @Omittable()
+  @OneOf(ROLES)
+  role?: Role;
 }

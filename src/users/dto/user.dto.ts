@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { Role } from '../../http/principal.js';
+import { type Role, ROLES } from '../../http/principal.js';
 import type { User } from '../user.entity.js';
 
 /** A user as the API shows it: everything but the password. */
@@ -23,7 +23,7 @@ export class UserDto {
   @ApiProperty({ type: String, example: null, nullable: true })
   photo: string | null;
 
-  @ApiProperty({ enum: ['admin', 'member'], example: 'admin' })
+  @ApiProperty({ enum: ROLES, enumName: 'Role', example: 'admin' })
   role: Role;
 
   @ApiProperty({ example: '2026-03-29T01:00:00.000Z' })
