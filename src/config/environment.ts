@@ -46,7 +46,19 @@ const IsKeys = (): PropertyDecorator =>
       'one generated',
   });
 
-const LIST_OF_NETWORKS = /^\s*[\da-f.:]+(\/\d+)?(\s*,\s*[\da-f.:]+(\/\d+)?)*\s*$/i;
+const IsNetworks = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isNetworks',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' &&
+        (parseEgressRules(value)?.every(({ port }) => port === undefined) ?? false),
+      defaultMessage: () => 'addresses or networks of proxies, by commas, such as 10.0.0.0/8',
+    },
+  });
+
+const wantsAdmin = ({ ADMIN_EMAIL, ADMIN_PASSWORD }: Environment): boolean =>
+  ADMIN_EMAIL !== undefined || ADMIN_PASSWORD !== undefined;
 
 /** The environment variables the service reads, with their defaults. `.env.example` documents each. */
 export class Environment {
@@ -73,11 +85,11 @@ export class Environment {
   @IsIn(REGISTRATIONS, { message: `one of ${REGISTRATIONS.join(', ')}` })
   REGISTRATION: (typeof REGISTRATIONS)[number] = 'open';
 
-  @IsOptional()
-  @IsEmail({}, { message: 'an e-mail address, such as admin@example.com' })
+  @ValidateIf(wantsAdmin)
+  @IsEmail({}, { message: 'an e-mail address, such as admin@example.com, together with ADMIN_PASSWORD' })
   ADMIN_EMAIL: string | undefined = undefined;
 
-  @ValidateIf(({ ADMIN_EMAIL, ADMIN_PASSWORD }: Environment) => Boolean(ADMIN_EMAIL ?? ADMIN_PASSWORD))
+  @ValidateIf(wantsAdmin)
   @Length(8, 128, { message: 'a text of 8 to 128 characters, together with ADMIN_EMAIL' })
   ADMIN_PASSWORD: string | undefined = undefined;
 
@@ -85,7 +97,7 @@ export class Environment {
   SIGN_INS_PER_MINUTE = 100;
 
   @IsOptional()
-  @Matches(LIST_OF_NETWORKS, { message: 'addresses or networks of proxies, by commas, such as 10.0.0.0/8' })
+  @IsNetworks()
   TRUST_PROXY: string | undefined = undefined;
 
   @IsOptional()

@@ -1,84 +1,135 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Problem } from '../../src/http/problems.js';
+import type { NewApiKeyDto } from '../../src/auth/dto/api-key.dto.js';
+import type { ApiClient, SignedInClient } from '../support/api-client.js';
 import { TestService } from '../support/test-service.js';
+import { ACCESS, type Entry, Fixture } from './access-table.js';
+
+const CALLERS = [
+  'anonymous',
+  'forged token',
+  'expired session',
+  'owner',
+  'other member',
+  'admin',
+  'read key',
+  'write key',
+  'admin read key',
+] as const;
+type CallerName = (typeof CALLERS)[number];
+
+interface Operation {
+  readonly operationId: string;
+  readonly method: string;
+  readonly path: string;
+}
 
 let service: TestService;
+let admin: SignedInClient;
+let fixture: Fixture;
+let callers: Readonly<Record<CallerName, () => Promise<ApiClient>>>;
 beforeAll(async () => {
-  service = await TestService.start();
+  service = await TestService.start({ MAX_SCHEDULES_PER_USER: '100000' });
+  admin = await service.api.newUser();
+  const owner = await service.api.newUser();
+  const other = await service.api.newUser();
+  const { api } = service;
+  const again = (user: SignedInClient): Promise<ApiClient> => api.signIn(user.user.email, user.password);
+  const key = async (user: SignedInClient, scope: string): Promise<ApiClient> => {
+    const { body } = await user.post<NewApiKeyDto>('/auth/api-keys', { name: scope, scopes: [scope] });
+    return api.withToken(body.key);
+  };
+  fixture = new Fixture(service, owner);
+  const [header = '', payload = ''] = owner.bearer.split('.');
+  const forged = api.withToken(`${header}.${payload}.${'A'.repeat(43)}`);
+  const [readKey, writeKey, adminKey] = [
+    await key(owner, 'read'),
+    await key(owner, 'write'),
+    await key(admin, 'read'),
+  ];
+  callers = {
+    anonymous: () => Promise.resolve(api),
+    'forged token': () => Promise.resolve(forged),
+    'expired session': async () => {
+      const expired = await again(owner);
+      await service.unitOfWork.transaction((manager) =>
+        manager.query(
+          `UPDATE sessions SET expires_at = '2000-01-01 00:00:00.000' WHERE id = (SELECT id FROM sessions ORDER BY rowid DESC LIMIT 1)`,
+        ),
+      );
+      return expired;
+    },
+    // A session of its own each time, for some operations end it.
+    owner: () => again(owner),
+    'other member': () => again(other),
+    admin: () => again(admin),
+    'read key': () => Promise.resolve(readKey),
+    'write key': () => Promise.resolve(writeKey),
+    'admin read key': () => Promise.resolve(adminKey),
+  };
 });
 afterAll(() => service.stop());
 
-const PUBLIC = ['GET /', 'POST /user', 'POST /auth/signin', 'GET /health/live', 'GET /health/ready'];
-
-test('every documented route but the public ones needs a credential', async () => {
-  const { body } = await service.api.get<{ paths: Record<string, object> }>('/docs-json');
-  const routes = Object.entries(body.paths).flatMap(([path, operations]) =>
-    Object.keys(operations).map((method) => ({ method: method.toUpperCase(), path })),
+async function operations(): Promise<Operation[]> {
+  const { body } = await service.api.get<{ paths: Record<string, Record<string, { operationId: string }>> }>(
+    '/docs-json',
   );
-  expect(routes.length).toBeGreaterThan(15);
-  const open: string[] = [];
-  for (const { method, path } of routes) {
-    const { status } = await service.api.request(
-      method,
-      path.replaceAll(/\{\w+\}/g, '1'),
-      method === 'GET' ? undefined : {},
-    );
-    if (status !== 401) open.push(`${method} ${path}`);
+  return Object.entries(body.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId }]) => ({
+      operationId,
+      method: method.toUpperCase(),
+      path,
+    })),
+  );
+}
+
+/** What the table says a caller is answered with. */
+function expected({ who, scope, success }: Entry, caller: CallerName): number {
+  if (who === 'anyone') return success;
+  if (caller === 'anonymous') return who === 'maybe' ? success : 401;
+  if (caller === 'forged token' || caller === 'expired session') return 401;
+  const isAdmin = caller === 'admin' || caller === 'admin read key';
+  if (who === 'admin' && !isAdmin && scope === 'read') return 403;
+  if (caller.endsWith('key')) {
+    const has = caller === 'write key' ? 'write' : 'read';
+    // Signing out knows what to say to a key.
+    if (scope === 'session') return success === 204 && who === 'user' ? (has === 'write' ? 409 : 403) : 403;
+    if (scope !== has) return 403;
   }
-  // Signing in answers 401 to nobody, too, but 422 to an empty body.
-  expect(open.sort()).toEqual(PUBLIC.toSorted());
+  if (who === 'admin') return isAdmin ? success : 404;
+  if (who === 'self') return caller === 'owner' ? success : 404;
+  if (who === 'owner') return caller === 'other member' ? 404 : success;
+  return success;
+}
+
+test('every operation has its entry in the access table, and every entry its operation', async () => {
+  const documented = (await operations()).map(({ operationId }) => operationId);
+  expect(Object.keys(ACCESS).sort()).toEqual(documented.sort());
 });
 
-test('a path that does not exist is a problem like any other', async () => {
-  const { status, headers, body } = await service.api.get('/nowhere');
-  expect(status).toBe(404);
-  expect(headers.get('content-type')).toContain('application/problem+json');
-  expect(body).toEqual({
-    type: 'about:blank',
-    title: 'Not Found',
-    status: 404,
-    detail: 'Cannot GET /nowhere',
-  });
-});
-
-test('malformed, oversized and foreign bodies are refused in words', async () => {
-  expect(await service.api.raw('POST', '/user', '{"first_name":')).toMatchObject({ status: 400 });
-  expect(await service.api.raw('POST', '/user', '')).toMatchObject({ status: 400 });
-  expect(await service.api.raw('POST', '/user', '{"__proto__":{"role":"admin"}}')).toMatchObject({
-    status: 400,
-  });
-  expect(await service.api.raw('POST', '/user', JSON.stringify('x'.repeat(300_000)))).toMatchObject({
-    status: 413,
-  });
-  for (const body of ['null', '[]', '"text"', '7', 'true']) {
-    const { status, headers } = await service.api.raw('POST', '/user', body);
-    expect({ body, status }).toEqual({ body, status: 422 });
-    expect(headers.get('content-type')).toContain('application/problem+json');
+test('every operation answers every kind of caller as the table says', async () => {
+  const rows: string[][] = [];
+  const holes: string[] = [];
+  for (const { operationId, method, path } of await operations()) {
+    const entry = ACCESS[operationId];
+    if (!entry) continue;
+    const row = [operationId];
+    for (const name of CALLERS) {
+      const caller = await callers[name]();
+      const { id, body } = await entry.request(fixture);
+      const { status } = await caller.request(method, path.replace(/\{\w+\}/, String(id)), body);
+      row.push(String(status));
+      if (status !== expected(entry, name))
+        holes.push(
+          `${operationId} by ${name}: ${String(status)} instead of ${String(expected(entry, name))}`,
+        );
+    }
+    rows.push(row);
   }
-  const form = await fetch(`${service.api.url}/user`, {
-    method: 'POST',
-    body: new URLSearchParams({ a: 'b' }),
-  });
-  expect(form.status).toBe(422);
-  const text = await fetch(`${service.api.url}/user`, { method: 'POST', body: 'just text' });
-  expect(text.status).toBe(415);
-  expect(text.headers.get('content-type')).toContain('application/problem+json');
-});
-
-test('JSON that is nested without end is refused, not read', async () => {
-  const nested = (depth: number): string => `{"first_name":${'['.repeat(depth)}${']'.repeat(depth)}}`;
-  for (const path of ['/user', '/auth/signin']) {
-    const { status, body } = await service.api.raw<Problem>('POST', path, nested(100_000));
-    expect([status, body.errors]).toEqual([
-      422,
-      [{ field: 'body', message: 'JSON that is nested at most 20 levels deep' }],
-    ]);
-  }
-});
-
-test('what the router itself refuses is a problem, too', async () => {
-  const { status, headers, body } = await service.api.get('/%FF');
-  expect(status).toBe(400);
-  expect(headers.get('content-type')).toContain('application/problem+json');
-  expect(body).toMatchObject({ title: 'Bad Request', status: 400 });
-});
+  const widths = ['operation', ...CALLERS].map((title, n) =>
+    Math.max(title.length, ...rows.map((row) => row[n]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join('  ');
+  process.stdout.write(`${[line(['operation', ...CALLERS]), ...rows.map(line)].join('\n')}\n`);
+  expect(holes).toEqual([]);
+}, 60_000);

@@ -69,7 +69,7 @@ describe('PATCH /user/{id}', () => {
   test('refuses what another user has, what is wrong, and what must not be set', async () => {
     const path = `/user/${String(member.user.id)}`;
     expect((await member.patch(path, { email: admin.user.email })).status).toBe(409);
-    for (const fields of [{ email: null }, { email: 'x' }, { role: 'admin' }, { phone: '' }, { id: 7 }]) {
+    for (const fields of [{ email: null }, { email: 'x' }, { role: 'owner' }, { phone: '' }, { id: 7 }]) {
       const { status, body } = await member.patch(path, fields);
       expect(status).toBe(422);
       expect(body.errors?.[0]?.field).toBe(Object.keys(fields)[0]);

@@ -108,9 +108,9 @@ export class TestService {
   }
 
   /** Stops the service in order and starts it again on the same data. */
-  async restart(): Promise<TestService> {
+  async restart(settings: Record<string, string> = {}): Promise<TestService> {
     await this.app.close();
-    return TestService.startOn(this.folder, this.clock, {});
+    return TestService.startOn(this.folder, this.clock, settings);
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Problem } from '../../src/http/problems.js';
+import { visitorOf } from '../../src/throttle/address-throttle.js';
+import { type Answer, newUserFields, type SignedInClient } from '../support/api-client.js';
+import { TestService } from '../support/test-service.js';
+
+let service: TestService;
+let user: SignedInClient;
+beforeAll(async () => {
+  service = await TestService.start();
+  user = await service.api.newUser();
+});
+afterAll(() => service.stop());
+
+const attempt = (email: string, password = 'a wrong guess'): Promise<Answer<Problem>> =>
+  service.api.post('/auth/signin', { email, password });
+
+const retryAfter = ({ headers }: Answer<unknown>): number => Number(headers.get('retry-after'));
+
+describe('guessing a password', () => {
+  test.each([
+    ['of an account', (): string => user.user.email],
+    ['of nobody', (): string => 'nobody@example.com'],
+  ])('%s has to wait longer and longer after ten attempts, also across a restart', async (_whose, email) => {
+    for (let n = 0; n < 10; n++) expect((await attempt(email())).status).toBe(401);
+    for (const delay of [1, 2, 4, 8]) {
+      const refused = await attempt(email());
+      expect([refused.status, retryAfter(refused)]).toEqual([429, delay]);
+      // Not even the right one is looked at, and asking does not make the wait longer.
+      expect((await attempt(email(), user.password)).status).toBe(429);
+      service = await service.restart();
+      service.clock.advance(delay * 1000);
+      expect((await attempt(email())).status).toBe(401);
+    }
+    service.clock.advance(86_400_000);
+    expect((await attempt(email())).status).toBe(401);
+    expect(retryAfter(await attempt(email()))).toBe(32);
+    service.clock.advance(900_000);
+  });
+
+  test('never waits longer than 15 minutes', async () => {
+    for (let n = 0; n < 30; n++) {
+      service.clock.advance(900_000);
+      expect((await attempt('target@example.com')).status).toBe(401);
+    }
+    expect(retryAfter(await attempt('target@example.com'))).toBe(900);
+  });
+
+  test('starts anew once the password was right', async () => {
+    const { email } = (await service.api.newUser()).user;
+    for (let n = 0; n < 9; n++) await attempt(email);
+    await service.api.signIn(email, user.password);
+    for (let n = 0; n < 10; n++) expect((await attempt(email)).status).toBe(401);
+    expect((await attempt(email)).status).toBe(429);
+  });
+
+  test('a hundred times at once is a hundred attempts', async () => {
+    const answers = await Promise.all(Array.from({ length: 100 }, () => attempt('crowd@example.com')));
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(90);
+  });
+});
+
+describe('one address', () => {
+  test('may sign in and sign up so often a minute', async () => {
+    const strict = await TestService.start({ SIGN_INS_PER_MINUTE: '3' });
+    try {
+      for (let n = 0; n < 3; n++) {
+        expect((await strict.api.post('/user', newUserFields())).status).toBe(200);
+        expect(
+          (await strict.api.post('/auth/signin', { email: `${String(n)}@example.com`, password: 'x' }))
+            .status,
+        ).toBe(401);
+      }
+      for (const path of ['/user', '/auth/signin']) {
+        const refused = await strict.api.post(path, newUserFields());
+        expect([refused.status, refused.body.title]).toEqual([429, 'Too Many Requests']);
+        expect(retryAfter(refused)).toBeGreaterThan(0);
+        expect(retryAfter(refused)).toBeLessThanOrEqual(60);
+      }
+      expect((await strict.api.get('/health/live')).status).toBe(200);
+    } finally {
+      await strict.stop();
+    }
+  });
+
+  test.each([
+    ['nobody’s', {}, [401, 429]],
+    ['a proxy’s elsewhere', { TRUST_PROXY: '10.0.0.0/8' }, [401, 429]],
+    ['this proxy’s', { TRUST_PROXY: '10.0.0.0/8, 127.0.0.1' }, [401, 401]],
+  ])('is what X-Forwarded-For says when TRUST_PROXY is %s', async (_whose, settings, statuses) => {
+    const strict = await TestService.start({ SIGN_INS_PER_MINUTE: '1', ...settings });
+    try {
+      const seen: number[] = [];
+      for (const address of ['203.0.113.1', '203.0.113.2']) {
+        const { status } = await fetch(`${strict.api.url}/auth/signin`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+          body: JSON.stringify({ email: 'a@example.com', password: 'x' }),
+        });
+        seen.push(status);
+      }
+      expect(seen).toEqual(statuses);
+    } finally {
+      await strict.stop();
+    }
+  });
+
+  test.each([
+    ['203.0.113.1', '203.0.113.1'],
+    ['::ffff:203.0.113.1', '203.0.113.1'],
+    ['2001:db8:1:2:3::4', '2001:db8:1:2::'],
+    ['2001:db8:1:2:ffff::', '2001:db8:1:2::'],
+    ['unknown', 'unknown'],
+  ])('%s is of %s', (address, visitor) => {
+    expect(visitorOf(address)).toBe(visitor);
+  });
+});
+
+test('more people than can be served at a time are told to come back', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 300 }, (_, n) => attempt(`${String(n)}@example.com`)),
+  );
+  const statuses = new Set(answers.map(({ status }) => status));
+  expect([...statuses].sort()).toEqual([401, 429]);
+  const refused = answers.find(({ status }) => status === 429);
+  expect(refused?.body.detail).toBe('Too many people are signing in at the moment. Try again in 5 s.');
+});
+
+test('an unknown address takes as long as a wrong password', async () => {
+  const known: number[] = [];
+  const unknown: number[] = [];
+  for (let n = 0; n < 60; n++) {
+    const { email } = (await service.api.newUser()).user;
+    for (const [times, address] of [
+      [known, email],
+      [unknown, `not-${email}`],
+    ] as const) {
+      const begun = performance.now();
+      expect((await attempt(address)).status).toBe(401);
+      times.push(performance.now() - begun);
+    }
+  }
+  const median = (times: number[]): number => times.sort((a, b) => a - b)[times.length / 2] ?? 0;
+  const [a, b] = [median(known), median(unknown)];
+  process.stdout.write(
+    `sign-in, medians of 60: known address ${a.toFixed(1)} ms, unknown ${b.toFixed(1)} ms\n`,
+  );
+  // A hash takes 20 ms and more: without it the times would be worlds apart.
+  expect(Math.min(a, b) / Math.max(a, b)).toBeGreaterThan(0.7);
+}, 60_000);
