@@ -51,6 +51,10 @@ export class ServiceProcess {
     return new ServiceProcess(child, new ApiClient(url), log, exited);
   }
 
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   /** `kill -9`: no handler runs, nothing is flushed. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
