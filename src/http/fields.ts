@@ -11,7 +11,6 @@ import {
   NotContains,
   registerDecorator,
   ValidateIf,
-  Matches,
 } from 'class-validator';
 
 /** The field may be left out, but not be null. (`IsOptional` lets null pass, too.) */
@@ -27,9 +26,6 @@ export const LowerCase = (): PropertyDecorator =>
     typeof value === 'string' ? value.trim().toLowerCase() : value,
   );
 
-/** Half a character cannot be stored or sent. */
-export const WELL_FORMED = /^\P{Cs}*$/u;
-
 /** A text of `min` to `max` characters, trimmed. NUL is refused: not every database can store it. */
 export function Text(min: number, max: number): PropertyDecorator {
   const message = `a text of ${String(min)} to ${String(max)} characters`;
@@ -37,7 +33,6 @@ export function Text(min: number, max: number): PropertyDecorator {
     Trimmed(),
     IsString({ message }),
     Length(min, max, { message }),
-    Matches(WELL_FORMED, { message: 'a text without halves of characters (lone surrogates)' }),
     NotContains('\0', { message: 'a text without NUL characters' }),
   );
 }

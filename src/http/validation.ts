@@ -5,6 +5,9 @@ import { type FieldProblem, InvalidFields } from './problems.js';
 /** No request of the API is nested deeper; a body of 100,000 brackets would overflow the stack of its readers. */
 const MAX_DEPTH = 20;
 
+/** Half a character cannot be stored or sent, and some validators stumble over it. */
+const WELL_FORMED = 'texts without halves of characters (lone surrogates)';
+
 const RESERVED_KEYS = ['__proto__', 'constructor', 'prototype'];
 
 /** Refuses unknown and wrong fields of bodies and queries, all at once, as `422` with one entry per field. */
@@ -36,9 +39,11 @@ function shapeFault(value: unknown): string | undefined {
     if (depth > MAX_DEPTH) return `JSON that is nested at most ${String(MAX_DEPTH)} levels deep`;
     if (level.some((item) => typeof item === 'number' && !Number.isFinite(item)))
       return 'numbers that are finite';
+    if (level.some((item) => typeof item === 'string' && !item.isWellFormed())) return WELL_FORMED;
     const objects = level.filter((item) => typeof item === 'object' && item !== null);
     // Nest would leave these out without a word.
     const reserved = RESERVED_KEYS.find((key) => objects.some((item) => Object.hasOwn(item, key)));
+    if (objects.some((item) => Object.keys(item).some((key) => !key.isWellFormed()))) return WELL_FORMED;
     if (reserved !== undefined) return `JSON without a key "${reserved}"`;
     level = objects.flatMap((item): unknown[] => Object.values(item));
   }

@@ -44,6 +44,17 @@ test('malformed, oversized and foreign bodies are refused in words', async () =>
   expect(text.headers.get('content-type')).toContain('application/problem+json');
 });
 
+test.each(['{"email":"\\ud800@example.com"}', '{"\\udc00":1}', '{"a":["\\ud800"]}'])(
+  'half a character is refused: %s',
+  async (body) => {
+    const answer = await service.api.raw<Problem>('POST', '/user', body);
+    expect([answer.status, answer.body.errors]).toEqual([
+      422,
+      [{ field: 'body', message: 'texts without halves of characters (lone surrogates)' }],
+    ]);
+  },
+);
+
 test('JSON that is nested without end is refused, not read', async () => {
   const nested = (depth: number): string => `{"first_name":${'['.repeat(depth)}${']'.repeat(depth)}}`;
   for (const path of ['/user', '/auth/signin']) {

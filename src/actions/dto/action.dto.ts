@@ -2,8 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, ApiSchema, getSchemaPath } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsArray, IsIn } from 'class-validator';
-import { Faultless, Omittable, OneOf, Text, WELL_FORMED, WholeNumber } from '../../http/fields.js';
-import { mapTexts } from '../template.js';
+import { Faultless, Omittable, OneOf, Text, WholeNumber } from '../../http/fields.js';
 import { headersFault } from './headers-field.js';
 
 const TYPES = ['log', 'http'] as const;
@@ -11,16 +10,6 @@ const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'
 
 /** Keeps what was sent, key by key: a copy would leave out keys that objects have by themselves. */
 const AsItIs = (): PropertyDecorator => Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]);
-
-function bodyFault(value: unknown): string | undefined {
-  if (value === null) return 'a text or a JSON value other than null';
-  let wellFormed = true as boolean;
-  mapTexts(value, (text) => {
-    wellFormed &&= WELL_FORMED.test(text);
-    return text;
-  });
-  return wellFormed ? undefined : 'texts without halves of characters (lone surrogates)';
-}
 
 /** Writes one line to the service's log. */
 @ApiSchema({ name: 'LogAction' })
@@ -77,7 +66,7 @@ export class HttpActionDto {
   })
   @Omittable()
   @AsItIs()
-  @Faultless('isBody', bodyFault)
+  @Faultless('isBody', (value) => (value === null ? 'a text or a JSON value other than null' : undefined))
   body?: string | number | boolean | object;
 
   @ApiPropertyOptional({

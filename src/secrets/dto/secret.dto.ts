@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema, PickType } from '@nestjs/swagger';
 import { IsString, Length, Matches } from 'class-validator';
 import { PageQuery } from '../../http/page.js';
-import { Omittable, WELL_FORMED, WholeNumberText } from '../../http/fields.js';
+import { Omittable, WholeNumberText } from '../../http/fields.js';
 import type { Secret } from '../secret.entity.js';
 
 const VALUE = 'a text of 4 to 8192 characters';
@@ -26,7 +26,6 @@ export class SecretCreateDto {
     example: 'what nobody can read back',
     description: 'Kept as it is, spaces included, and never shown again.',
   })
-  @Matches(WELL_FORMED, { message: 'a text without halves of characters (lone surrogates)' })
   @Length(4, 8192, { message: VALUE })
   @IsString({ message: VALUE })
   value: string;
