@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
@@ -22,6 +24,7 @@ export function httpAdapter({ trustProxy }: AppConfig): FastifyAdapter {
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1000 },
     trustProxy: trustProxy ? [...trustProxy] : false,
     routerOptions: { ignoreTrailingSlash: true },
+    clientErrorHandler: refuseMalformed,
     // What the router itself refuses, such as /%FF, never reaches Nest and its filters.
     frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
       const status = error.statusCode ?? 400;
@@ -30,6 +33,17 @@ export function httpAdapter({ trustProxy }: AppConfig): FastifyAdapter {
   });
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('cache-control', 'no-store');
+    const type = request.headers['content-type'];
+    // A form needs no leave of the browser's to be sent here from any page.
+    if (type === undefined || /^application\/json\s*(;|$)/i.test(type)) {
+      done();
+      return;
+    }
+    const detail = 'Send JSON, as application/json.';
+    void reply.status(415).type('application/problem+json').send(problem(415, detail));
+  });
   fastify.addHook('preClose', (done) => {
     setTimeout(() => {
       fastify.server.closeAllConnections();
@@ -37,6 +51,22 @@ export function httpAdapter({ trustProxy }: AppConfig): FastifyAdapter {
     done();
   });
   return adapter;
+}
+
+const MALFORMED: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+/** What is not even HTTP is answered like everything else, and the connection is closed. */
+function refuseMalformed({ code }: { code: string }, socket: Socket): void {
+  if (!socket.writable) return;
+  const status = MALFORMED[code] ?? 400;
+  const body = JSON.stringify(problem(status, `The request is not good HTTP (${code}).`));
+  socket.end(
+    `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/problem+json\r\n` +
+      `Content-Length: ${String(Buffer.byteLength(body))}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }
 
 /** Everything about HTTP that holds for all routes; shared by the service and its tests. */

@@ -11,6 +11,8 @@ import { UnknownKey } from './secrets/vault.js';
 
 /** Starts the service and reports when it answers. SIGTERM and SIGINT stop it in order. */
 async function main(): Promise<void> {
+  // What is written here, keys and database, is for the service's user alone.
+  process.umask(0o077);
   if (existsSync('.env')) process.loadEnvFile('.env');
   const config = AppConfig.fromProcess();
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, httpAdapter(config), {

@@ -71,10 +71,10 @@ export class Initial1795392550742 implements MigrationInterface {
         "details" text NOT NULL
       )`);
     await queryRunner.query(`CREATE INDEX "IDX_ba27cef5b8b2b1a756e06ebcc5" ON "audit_log" ("at")`);
-    await queryRunner.query(`CREATE INDEX "IDX_15a6f5aad57db494c17986ed2e" ON "audit_log" ("actor_id")`);
-    await queryRunner.query(
-      `CREATE INDEX "audit_log_target" ON "audit_log" ("target_type", "target_id", "id")`,
-    );
+    await queryRunner.query(`CREATE INDEX "audit_log_actor" ON "audit_log" ("actor_id", "id")`);
+    await queryRunner.query(`CREATE INDEX "audit_log_action" ON "audit_log" ("action", "id")`);
+    await queryRunner.query(`CREATE INDEX "audit_log_target" ON "audit_log" ("target_id", "id")`);
+    await queryRunner.query(`CREATE INDEX "audit_log_target_type" ON "audit_log" ("target_type", "id")`);
 
     await queryRunner.query(`
       CREATE TABLE "secrets" (

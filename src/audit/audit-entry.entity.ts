@@ -3,7 +3,10 @@ import { InstantColumn, JsonColumn } from '../database/columns.js';
 
 /** Who did what to what, when, from where. Written in the transaction that did it, and never changed. */
 @Entity('audit_log')
-@Index('audit_log_target', ['target_type', 'target_id', 'id'])
+@Index('audit_log_actor', ['actor_id', 'id'])
+@Index('audit_log_action', ['action', 'id'])
+@Index('audit_log_target', ['target_id', 'id'])
+@Index('audit_log_target_type', ['target_type', 'id'])
 export class AuditEntry {
   @PrimaryGeneratedColumn()
   id: number;
@@ -13,7 +16,6 @@ export class AuditEntry {
   at: Date;
 
   /** Null for a visitor who was not signed in, and for the service itself. No foreign key: users go, entries stay. */
-  @Index()
   @Column('integer', { nullable: true })
   actor_id: number | null;
 

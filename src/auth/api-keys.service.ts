@@ -6,13 +6,16 @@ import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Principal } from '../http/principal.js';
-import { found, InvalidFields } from '../http/problems.js';
+import { Conflict, found, InvalidFields } from '../http/problems.js';
 import { ApiKey } from './api-key.entity.js';
 import type { ApiKeyCreateDto } from './dto/api-key.dto.js';
 
 export const API_KEY_PREFIX = 'sch_';
 const KEY_BYTES = 32;
 const HINT_LENGTH = API_KEY_PREFIX.length + 6;
+
+/** So many keys a user may have. */
+const MAX_KEYS = 100;
 
 /** The use of a key is noted so often at most. */
 const LAST_USED_EVERY_MS = 60_000;
@@ -31,7 +34,7 @@ export class ApiKeysService {
     private readonly clock: Clock,
   ) {}
 
-  /** Resolves with the row, and with the key itself, which is never shown again. @throws InvalidFields */
+  /** Resolves with the row, and with the key itself, which is never shown again. @throws InvalidFields, Conflict */
   async create(caller: Principal, fields: ApiKeyCreateDto): Promise<{ row: ApiKey; key: string }> {
     const created_at = this.clock.now();
     const { name, scopes, expires_at = null } = fields;
@@ -44,6 +47,8 @@ export class ApiKeysService {
       ...{ hash: hashOf(key), hint: key.slice(0, HINT_LENGTH) },
     });
     await this.unitOfWork.transaction(async (manager) => {
+      if ((await manager.countBy(ApiKey, { user_id: caller.userId })) >= MAX_KEYS)
+        throw new Conflict(`At most ${String(MAX_KEYS)} API keys per user: delete one first.`);
       await manager.insert(ApiKey, row);
       await this.audit.record(manager, caller, 'api_key.create', row.id, { name, scopes });
     });

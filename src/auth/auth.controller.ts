@@ -92,7 +92,7 @@ export class AuthController {
   @SessionOnly()
   @ApiOperation({ operationId: 'createApiKey', summary: 'Make a key that works wherever a token does' })
   @ApiCreatedResponse({ type: NewApiKeyDto })
-  @ApiProblems(400, 401, 403, 422)
+  @ApiProblems(400, 401, 403, 409, 422)
   async createApiKey(
     @CurrentUser() caller: Principal,
     @Body() fields: ApiKeyCreateDto,

@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { type Access, ACCESS, type Principal, type SignedInRequest } from '../http/principal.js';
+import { type Access, ACCESS, addressOf, type Principal, type SignedInRequest } from '../http/principal.js';
 import { Forbidden, NotSignedIn } from '../http/problems.js';
 import { API_KEY_PREFIX, ApiKeysService } from './api-keys.service.js';
 import { SessionsService } from './sessions.service.js';
@@ -23,7 +23,7 @@ export class AuthGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<SignedInRequest>();
     const { authorization } = request.headers;
     if (access.public === 'optional' && authorization === undefined) return true;
-    request.principal = await this.authenticate(authorization, request.ip);
+    request.principal = await this.authenticate(authorization, addressOf(request));
     authorize(request.principal, access, request.method);
     return true;
   }

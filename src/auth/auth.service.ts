@@ -30,7 +30,10 @@ export class AuthService {
   async signIn(visitor: Visitor, userAgent: string, { email, password }: LoginDto): Promise<SignedInDto> {
     await this.delay.begin(email);
     const user = await this.users.findByEmail(email);
-    const matches = await this.hasher.verify(user?.password, password);
+    const matches = await this.hasher.verify(user?.password, password).catch(async (error: unknown) => {
+      await this.delay.forgive(email);
+      throw error;
+    });
     if (!user || !matches) {
       await this.unitOfWork.transaction((manager) =>
         this.audit.record(manager, visitor, 'session.refuse', user?.id ?? null),
@@ -38,7 +41,7 @@ export class AuthService {
       throw new NotSignedIn('The e-mail address or the password is wrong.');
     }
     await this.delay.succeed(email);
-    return { token: await this.sessions.start(visitor, userAgent, user.id), user: UserDto.from(user) };
+    return { token: await this.sessions.start(visitor, userAgent, user), user: UserDto.from(user) };
   }
 
   /** @throws Conflict for an API key, which has no session */

@@ -10,7 +10,8 @@ import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Principal, Visitor } from '../http/principal.js';
-import { NotFound } from '../http/problems.js';
+import { NotFound, NotSignedIn } from '../http/problems.js';
+import { User } from '../users/user.entity.js';
 import { PasswordChanging } from '../users/user.events.js';
 import { jwtSecrets } from './jwt-options.js';
 import { Session } from './session.entity.js';
@@ -31,13 +32,19 @@ export class SessionsService {
     private readonly clock: Clock,
   ) {}
 
-  /** Starts a session and returns its token. */
-  async start(visitor: Visitor, userAgent: string, userId: number): Promise<string> {
+  /**
+   * Starts a session and returns its token.
+   *
+   * @throws NotSignedIn when the user is gone or has another password since it was read
+   */
+  async start(visitor: Visitor, userAgent: string, { id: userId, password }: User): Promise<string> {
     const now = this.clock.now();
     const id = randomUUID();
     const expires = new Date(now.getTime() + this.config.sessionTtlSeconds * 1000);
     const { address } = visitor;
     await this.unitOfWork.transaction(async (manager) => {
+      if (!(await manager.existsBy(User, { id: userId, password })))
+        throw new NotSignedIn('The password was changed meanwhile.');
       await manager.insert(Session, {
         ...{ id, user_id: userId, created_at: now, expires_at: expires },
         ...{ address, user_agent: userAgent.slice(0, LONGEST_USER_AGENT) },

@@ -35,7 +35,9 @@ export class SignInDelay {
     await this.unitOfWork.transaction(async (manager) => {
       const now = this.clock.now();
       const failed = await manager.findOneBy(SignInFailure, { account });
-      const wait = failed ? failed.last_at.getTime() + delayMs(failed.attempts) - now.getTime() : 0;
+      const delay = delayMs(failed?.attempts ?? 0);
+      // Never longer than the delay, should the clock have been ahead when it was noted.
+      const wait = failed ? Math.min(delay, failed.last_at.getTime() + delay - now.getTime()) : 0;
       if (wait > 0)
         throw new TooManyRequests(
           'Too many attempts to sign in to this account failed.',
@@ -45,6 +47,13 @@ export class SignInDelay {
         'account',
       ]);
     });
+  }
+
+  /** The password was not looked at: the attempt does not count. */
+  async forgive(email: string): Promise<void> {
+    await this.unitOfWork.transaction((manager) =>
+      manager.decrement(SignInFailure, { account: accountOf(email) }, 'attempts', 1),
+    );
   }
 
   /** The password was right: the count starts anew. */

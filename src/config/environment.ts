@@ -12,6 +12,7 @@ import {
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
+import ipaddr from 'ipaddr.js';
 import { parseEgressRules } from './egress-rule.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
@@ -46,13 +47,18 @@ const IsKeys = (): PropertyDecorator =>
       'one generated',
   });
 
+/** A whole address, or a network that is not everything. */
+const isNetwork = (text: string): boolean =>
+  ipaddr.IPv4.isValidFourPartDecimal(text) ||
+  ipaddr.IPv6.isValid(text) ||
+  (ipaddr.isValidCIDR(text) && !text.endsWith('/0'));
+
 const IsNetworks = (): PropertyDecorator =>
   ValidateBy({
     name: 'isNetworks',
     validator: {
       validate: (value: unknown) =>
-        typeof value === 'string' &&
-        (parseEgressRules(value)?.every(({ port }) => port === undefined) ?? false),
+        typeof value === 'string' && value.split(',').every((part) => isNetwork(part.trim())),
       defaultMessage: () => 'addresses or networks of proxies, by commas, such as 10.0.0.0/8',
     },
   });

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import ipaddr from 'ipaddr.js';
 
 export const ROLES = ['admin', 'member'] as const;
 export type Role = (typeof ROLES)[number];
@@ -72,8 +73,18 @@ export const CurrentUser = createParamDecorator((_data: unknown, context: Execut
 export const CurrentVisitor = createParamDecorator(
   (_data: unknown, context: ExecutionContext): Principal | Visitor => {
     const request = requestOf(context);
-    return request.principal ?? { address: request.ip };
+    return request.principal ?? { address: addressOf(request) };
   },
 );
+
+/**
+ * Where a request comes from. Proxies that are trusted may send an address with its port, or something that is
+ * none: then it is their own.
+ */
+export function addressOf({ ip, socket }: FastifyRequest): string {
+  const bare = ip.replace(/^\[(.+)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1');
+  const address = ipaddr.isValid(bare) ? bare : (socket.remoteAddress ?? '');
+  return ipaddr.isValid(address) ? ipaddr.process(address).toString() : 'unknown';
+}
 
 export const isSignedIn = (visitor: Principal | Visitor): visitor is Principal => 'userId' in visitor;

@@ -5,6 +5,9 @@ import { type FieldProblem, InvalidFields } from './problems.js';
 /** No request of the API is nested deeper; a body of 100,000 brackets would overflow the stack of its readers. */
 const MAX_DEPTH = 20;
 
+/** No request has more fields; to refuse tens of thousands one by one would take a second. */
+const MAX_FIELDS = 100;
+
 /** Half a character cannot be stored or sent, and some validators stumble over it. */
 const WELL_FORMED = 'texts without halves of characters (lone surrogates)';
 
@@ -41,6 +44,8 @@ function shapeFault(value: unknown): string | undefined {
       return 'numbers that are finite';
     if (level.some((item) => typeof item === 'string' && !item.isWellFormed())) return WELL_FORMED;
     const objects = level.filter((item) => typeof item === 'object' && item !== null);
+    if (depth < 2 && objects.some((item) => Object.keys(item).length > MAX_FIELDS))
+      return `at most ${String(MAX_FIELDS)} fields`;
     // Nest would leave these out without a word.
     const reserved = RESERVED_KEYS.find((key) => objects.some((item) => Object.hasOwn(item, key)));
     if (objects.some((item) => Object.keys(item).some((key) => !key.isWellFormed()))) return WELL_FORMED;

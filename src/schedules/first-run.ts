@@ -20,6 +20,18 @@ export function changesTiming(schedule: Schedule, fields: Partial<Schedule>): bo
   return TIMING.some((name) => fields[name] !== undefined && plain(fields[name]) !== plain(schedule[name]));
 }
 
+/** Whether `fields` ask for another rhythm, or for the schedule to go on. */
+export const changesInterval = ({
+  schedule_interval,
+  timezone,
+  start_at,
+  enabled,
+  is_completed,
+}: Partial<Schedule>): boolean =>
+  [schedule_interval, timezone, start_at].some((field) => field !== undefined) ||
+  enabled === true ||
+  is_completed === false;
+
 /**
  * When a schedule fires first from now on; null when it must not, being disabled or completed. One that has no
  * run left by `max_runs` is completed by this. `sent` is what its user just asked for.

@@ -22,10 +22,9 @@ export class ScheduleQuota {
       const message = `at most ${String(max)} schedules per user (MAX_SCHEDULES_PER_USER): delete one first`;
       throw new InvalidFields([{ field: 'body', message }]);
     }
-    this.checkInterval(schedule);
   }
 
-  /** @throws InvalidFields when it is due more often than it may be */
+  /** To be called once the schedule has its id, which `H` is a hash of. @throws InvalidFields when it is due too often */
   checkInterval(schedule: Schedule): void {
     const min = this.config.minIntervalSeconds;
     // Nothing is due more often than every second.

@@ -14,7 +14,7 @@ import type { ScheduleCreateDto } from './dto/schedule-create.dto.js';
 import type { ScheduleQuery } from './dto/schedule-query.dto.js';
 import type { ScheduleUpdateDto } from './dto/schedule-update.dto.js';
 import { matching, reachable } from './schedule-filter.js';
-import { changesTiming, firstRun } from './first-run.js';
+import { changesInterval, changesTiming, firstRun } from './first-run.js';
 import { DEFAULT_RETRY_POLICY } from './policies.js';
 import { Schedule } from './schedule.entity.js';
 import { ScheduleAction } from './schedule-action.js';
@@ -75,6 +75,7 @@ export class SchedulesService {
       await manager.insert(Schedule, row);
       // Only now has it the id that H is a hash of, and that its signing secret is sealed for.
       row.next_run = firstRun(row, now, row);
+      this.quota.checkInterval(row);
       const { id, next_run, title } = row;
       await manager.update(Schedule, id, { next_run, signing_secret: this.signing.first(id) });
       await this.audit.record(manager, caller, 'schedule.create', id, { title });
@@ -107,10 +108,9 @@ export class SchedulesService {
       const changes = { ...complete(fields), ...(fields.enabled !== undefined && CLEARED) };
       const timing = changesTiming(row, changes);
       Object.assign(row, changes, { updated_at: this.clock.now() });
-      if (timing) {
-        row.next_run = firstRun(row, row.updated_at, changes);
-        this.quota.checkInterval(row);
-      }
+      if (timing) row.next_run = firstRun(row, row.updated_at, changes);
+      // One that is stopped, or only changed otherwise, stays as it was allowed to be.
+      if (row.next_run && changesInterval(changes)) this.quota.checkInterval(row);
       if (changes.action) await this.action.settle(manager, row);
       else if (changes.title !== undefined) this.action.checkTitle(row);
       const { is_completed, next_run, updated_at, lane } = row;

@@ -22,6 +22,9 @@ import { SecretDeleting } from './secret.events.js';
 import { Secret } from './secret.entity.js';
 import { Vault } from './vault.js';
 
+/** So many secrets a user may have. */
+const MAX_SECRETS = 1000;
+
 const sealOwner = (id: number): string => `secrets/${String(id)}`;
 
 /** Secrets. A member reaches its own, an admin everyone's; nobody reads a value, but the actions of its owner. */
@@ -51,6 +54,8 @@ export class SecretsService implements OnModuleInit {
     const now = this.clock.now();
     try {
       return await this.unitOfWork.transaction(async (manager) => {
+        if ((await manager.countBy(Secret, { owner_id: caller.userId })) >= MAX_SECRETS)
+          throw new Conflict(`At most ${String(MAX_SECRETS)} secrets per user: delete one first.`);
         const secret = { owner_id: caller.userId, name, value: '', created_at: now, updated_at: now };
         const { identifiers } = await manager.insert(Secret, secret);
         const { id } = identifiers[0] as { id: number };

@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import type { FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
 import type { RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
+import { addressOf } from '../http/principal.js';
 import { TooManyRequests } from '../http/problems.js';
 
 /** The bits of an IPv6 address that tell customers of a provider apart; who has one has all the others. */
@@ -17,9 +18,9 @@ export class AddressThrottle implements CanActivate {
 
   /** @throws TooManyRequests */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { ip, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
     try {
-      await this.limiter.consume(`${routeOptions.url ?? ''} ${visitorOf(ip)}`);
+      await this.limiter.consume(`${request.routeOptions.url ?? ''} ${visitorOf(addressOf(request))}`);
       return true;
     } catch (refusal) {
       if (refusal instanceof Error) throw refusal;

@@ -7,8 +7,8 @@ import { TooManyRequests } from '../http/problems.js';
 /** OWASP's minimum for argon2id, the library's default algorithm: 19 MiB, 2 passes, 1 lane; about 20 ms. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Half of the cores at most, so that a flood of sign-ins leaves the others to the schedules. */
-const CONCURRENCY = Math.max(1, Math.floor(availableParallelism() / 2));
+/** A flood of sign-ins must leave cores, and threads of the four that Node has, to everything else. */
+const CONCURRENCY = Math.min(2, Math.max(1, Math.floor(availableParallelism() / 2)));
 
 /** So many may wait for their turn: about two seconds. Further ones are told to come back. */
 const MAX_WAITING = 100;

@@ -20,6 +20,7 @@ import {
   CurrentVisitor,
   MaybeSignedIn,
   type Principal,
+  SessionOnly,
   type Visitor,
 } from '../http/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
@@ -76,9 +77,10 @@ export class UsersController {
   }
 
   @Patch(':id')
+  @UseGuards(AddressThrottle)
   @ApiOperation({ operationId: 'updateUser', summary: 'Change a user; a new password ends its sessions' })
   @ApiOkResponse({ type: UserDto })
-  @ApiProblems(400, 401, 403, 404, 409, 422)
+  @ApiProblems(400, 401, 403, 404, 409, 422, 429)
   async update(
     @CurrentUser() caller: Principal,
     @RowId() id: number,
@@ -88,12 +90,13 @@ export class UsersController {
   }
 
   @Delete(':id')
+  @SessionOnly()
   @ApiOperation({
     operationId: 'deleteUser',
     summary: 'Delete a user; its schedules stay, ownerless and disabled',
   })
   @ApiOkResponse({ type: UserDto, description: 'The user as it was.' })
-  @ApiProblems(401, 404, 409, 422)
+  @ApiProblems(401, 403, 404, 409, 422)
   async delete(@CurrentUser() caller: Principal, @RowId() id: number): Promise<UserDto> {
     return UserDto.from(await this.users.delete(caller, id));
   }

@@ -39,6 +39,7 @@ export class UsersService {
     this.mayCreate(visitor, fields);
     const password = await this.hasher.hash(fields.password);
     return this.store(async (manager) => {
+      await this.makeSure(manager, visitor);
       const now = this.clock.now();
       const role = fields.role ?? ((await manager.exists(User)) ? 'member' : 'admin');
       const row = { photo: null, ...fields, password, role, created_at: now, updated_at: now };
@@ -49,22 +50,16 @@ export class UsersService {
     });
   }
 
-  /** An admin that the settings ask for; nothing when there is a user of that address. */
+  /** The admin that the settings ask for, when there is none. */
   async ensureAdmin(email: string, password: string): Promise<void> {
-    if (await this.findByEmail(email)) return;
+    if (await this.users.existsBy({ role: 'admin' })) return;
     const hash = await this.hasher.hash(password);
     const now = this.clock.now();
-    const names = { first_name: 'Admin', last_name: 'Admin', phone: email, photo: null };
     await this.unitOfWork.transaction(async (manager) => {
-      const row = {
-        ...names,
-        email,
-        password: hash,
-        role: 'admin' as const,
-        created_at: now,
-        updated_at: now,
-      };
-      const user = manager.create(User, row);
+      const user = manager.create(User, {
+        ...{ first_name: 'Admin', last_name: 'Admin', phone: '000', photo: null, role: 'admin' },
+        ...{ email, password: hash, created_at: now, updated_at: now },
+      });
       await manager.insert(User, user);
       await this.audit.record(manager, SERVICE, 'user.create', user.id, { email, role: 'admin' });
     });
@@ -94,6 +89,7 @@ export class UsersService {
     mayUpdate(caller, fields);
     const password = fields.password === undefined ? undefined : await this.hasher.hash(fields.password);
     return this.store(async (manager) => {
+      await this.makeSure(manager, caller);
       const user = found('user', id, await manager.findOneBy(User, { id: reachable(caller, id) }));
       const changes = { ...fields, ...(password && { password }), updated_at: this.clock.now() };
       if (fields.role === 'member') await this.keepAnAdmin(manager, user);
@@ -123,12 +119,22 @@ export class UsersService {
 
   private mayCreate(visitor: Principal | Visitor, { role }: UserCreateDto): void {
     const caller = isSignedIn(visitor) ? visitor : undefined;
+    if (caller?.credential.kind === 'api_key')
+      throw new Forbidden('An API key cannot make users: sign in with e-mail and password.');
     if (caller?.role === 'admin') return;
     if (this.config.registration === 'closed') {
       const why = 'Registration is closed: an admin makes users.';
       throw caller ? new Forbidden(why) : new NotSignedIn(why);
     }
     if (role !== undefined) throw new Forbidden('Only admins set a role: leave it out.');
+  }
+
+  /** Whether a caller is still who it was: hashing a password takes its time. @throws Forbidden */
+  private async makeSure(manager: EntityManager, caller: Principal | Visitor): Promise<void> {
+    if (!isSignedIn(caller)) return;
+    const { userId: id, role } = caller;
+    if (!(await manager.existsBy(User, { id, role })))
+      throw new Forbidden('Your role was changed meanwhile.');
   }
 
   /** @throws Conflict for the last admin */

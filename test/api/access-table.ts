@@ -86,7 +86,7 @@ export const ACCESS: Readonly<Record<string, Entry>> = {
   getLiveness: { who: 'anyone', scope: 'read', success: 200, request: nothing },
   getReadiness: { who: 'anyone', scope: 'read', success: 200, request: nothing },
 
-  createUser: { who: 'maybe', scope: 'write', success: 200, request: body(() => newUserFields()) },
+  createUser: { who: 'maybe', scope: 'session', success: 200, request: body(() => newUserFields()) },
   listUsers: { who: 'user', scope: 'read', success: 200, request: nothing },
   getUser: {
     who: 'owner',
@@ -99,7 +99,7 @@ export const ACCESS: Readonly<Record<string, Entry>> = {
     request: ({ owner }) => Promise.resolve({ id: owner.user.id, body: { first_name: 'Ada' } }),
   },
   // Of a user who is none of those who ask, for it is gone after.
-  deleteUser: { who: 'admin', scope: 'write', success: 200, request: (fixture) => fixture.user() },
+  deleteUser: { who: 'admin', scope: 'session', success: 200, request: (fixture) => fixture.user() },
 
   signIn: {
     ...{ who: 'anyone', scope: 'write', success: 200 },

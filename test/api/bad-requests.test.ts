@@ -38,7 +38,7 @@ test('malformed, oversized and foreign bodies are refused in words', async () =>
     method: 'POST',
     body: new URLSearchParams({ a: 'b' }),
   });
-  expect(form.status).toBe(422);
+  expect(form.status).toBe(415);
   const text = await fetch(`${service.api.url}/user`, { method: 'POST', body: 'just text' });
   expect(text.status).toBe(415);
   expect(text.headers.get('content-type')).toContain('application/problem+json');

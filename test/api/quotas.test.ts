@@ -45,3 +45,44 @@ test.each([
   const { id } = await owner.newSchedule();
   expect((await owner.patch(`/schedules/${String(id)}`, { schedule_interval })).status).toBe(expected);
 });
+
+test('H is judged by the minute it stands for in that schedule', async () => {
+  const strict = await TestService.start({ MIN_INTERVAL_SECONDS: '600' });
+  try {
+    const owner = await strict.api.newUser();
+    const accepted: number[] = [];
+    for (let n = 0; n < 30; n++) {
+      const { status, body } = await owner.post<{ id: number }>('/schedules/', {
+        ...{ title: 'x', schedule_interval: '8,H * * * *' },
+      });
+      if (status === 200) accepted.push(body.id);
+    }
+    expect(accepted.length).toBeGreaterThan(0);
+    expect(accepted.length).toBeLessThan(30);
+    for (const id of accepted) {
+      const { body } = await owner.get<{ at: string }[]>(`/schedules/${String(id)}/upcoming?count=20`);
+      const times = body.map(({ at }) => new Date(at).getTime());
+      for (const [n, at] of times.entries())
+        if (n > 0) expect(at - (times[n - 1] ?? 0)).toBeGreaterThanOrEqual(600_000);
+    }
+  } finally {
+    await strict.stop();
+  }
+});
+
+test('one that is too fast by a later setting can be stopped, and not started again', async () => {
+  let lax = await TestService.start();
+  try {
+    let owner = await lax.api.newUser();
+    const { id } = await owner.newSchedule({ schedule_interval: '@every 10s' });
+    lax = await lax.restart({ MIN_INTERVAL_SECONDS: '60' });
+    owner = await lax.api.signIn(owner.user.email, owner.password);
+    const path = `/schedules/${String(id)}`;
+    expect((await owner.patch(path, { title: 'y', max_runs: 5, jitter_seconds: 1 })).status).toBe(200);
+    expect((await owner.patch(path, { enabled: false })).status).toBe(200);
+    expect((await owner.patch(path, { enabled: true })).status).toBe(422);
+    expect((await owner.patch(path, { enabled: true, schedule_interval: '@every 60s' })).status).toBe(200);
+  } finally {
+    await lax.stop();
+  }
+});

@@ -101,7 +101,13 @@ describe('REGISTRATION=closed', () => {
       ADMIN_EMAIL: 'root@example.com',
       ADMIN_PASSWORD: 'correct horse battery',
     });
-    const again = await closed.api.signIn('root@example.com', 'another horse battery');
+    let again = await closed.api.signIn('root@example.com', 'another horse battery');
+    await again.patch('/user/1', { email: 'me@example.com', phone: '+49 30 1' });
+    closed = await closed.restart({
+      ADMIN_EMAIL: 'root@example.com',
+      ADMIN_PASSWORD: 'correct horse battery',
+    });
+    again = await closed.api.signIn('me@example.com', 'another horse battery');
     expect(again.user.first_name).toBe('Ada');
     expect((await again.get('/user')).headers.get('x-total-count')).toBe('2');
   });
@@ -114,7 +120,9 @@ test.each([
   [{ ADMIN_EMAIL: 'root', ADMIN_PASSWORD: 'correct horse battery' }, 'ADMIN_EMAIL'],
   [{ REGISTRATION: 'maybe' }, 'REGISTRATION'],
   [{ TRUST_PROXY: 'true' }, 'TRUST_PROXY'],
-  [{ TRUST_PROXY: '1' }, 'TRUST_PROXY'],
+  ...['1', '[fd00::1]', '10.0.0.0/8,', ',', '10.0.0.0/0', '::/0'].map(
+    (proxies) => [{ TRUST_PROXY: proxies }, 'TRUST_PROXY'] as const,
+  ),
   [{ CORS_ORIGINS: '*' }, 'CORS_ORIGINS'],
   [{ CORS_ORIGINS: 'https://a.example/path' }, 'CORS_ORIGINS'],
   [{ MAX_SCHEDULES_PER_USER: '0' }, 'MAX_SCHEDULES_PER_USER'],

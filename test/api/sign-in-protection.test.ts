@@ -106,6 +106,30 @@ describe('one address', () => {
     }
   });
 
+  test('is the same whatever port a trusted proxy sends with it', async () => {
+    const strict = await TestService.start({ SIGN_INS_PER_MINUTE: '1', TRUST_PROXY: '127.0.0.1' });
+    try {
+      const seen: number[] = [];
+      for (const address of [
+        '7.7.7.7:1001',
+        '7.7.7.7:1002',
+        '::ffff:7.7.7.7',
+        '[::ffff:7.7.7.7]:3',
+        '7.7.7.7',
+      ]) {
+        const { status } = await fetch(`${strict.api.url}/auth/signin`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+          body: JSON.stringify({ email: 'a@example.com', password: 'x' }),
+        });
+        seen.push(status);
+      }
+      expect(seen).toEqual([401, 429, 429, 429, 429]);
+    } finally {
+      await strict.stop();
+    }
+  });
+
   test.each([
     ['203.0.113.1', '203.0.113.1'],
     ['::ffff:203.0.113.1', '203.0.113.1'],

@@ -11,7 +11,11 @@ let service: TestService;
 let user: SignedInClient;
 let sink: Sink;
 beforeEach(async () => {
-  service = await TestService.start({ EGRESS_ALLOW: '127.0.0.1', RUN_CONCURRENCY_PER_ORIGIN: '1' });
+  service = await TestService.start({
+    EGRESS_ALLOW: '127.0.0.1',
+    RUN_CONCURRENCY_PER_ORIGIN: '1',
+    MAX_SCHEDULES_PER_USER: '100000',
+  });
   user = await service.api.newUser();
   sink = await Sink.start();
 });

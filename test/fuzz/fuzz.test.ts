@@ -71,7 +71,7 @@ test(`${String(REQUESTS)} fuzzed requests are answered, none of them by a 5xx or
     if (response.status < 300) seen.add(operationId);
     if (sent++ % Math.ceil(REQUESTS / 40) === 0) samples.push(residentKb() ?? 0);
     if (response.status === 401 && bySession) session = await anotherSession();
-    if (response.status >= 500 || /\bat \S+ \(|node_modules|SQLITE|QueryFailed|\.ts:\d/.test(answer)) {
+    if (response.status >= 500 || /\\n\s+at |node_modules|SQLITE|QueryFailed|\.ts:\d/.test(answer)) {
       throw new Error(
         `${method} ${path} ${body ?? ''}\nwas answered by ${String(response.status)} ${answer.slice(0, 500)}`,
       );

@@ -38,7 +38,7 @@ export class AuditEntryDto {
     type: Number,
     example: 1,
     nullable: true,
-    description: 'The user; null for the service itself.',
+    description: 'The user; null for a visitor, and for the service itself.',
   })
   actor_id: number | null;
 
@@ -59,7 +59,7 @@ export class AuditEntryDto {
   @ApiProperty({ example: 'schedule' })
   target_type: string;
 
-  @ApiProperty({ type: Number, example: 7, nullable: true })
+  @ApiProperty({ type: Number, example: 7, nullable: true, description: 'Of a session: the id of its user.' })
   target_id: number | null;
 
   @ApiProperty({
