@@ -8,6 +8,7 @@ import { ClockModule } from './clock/clock.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { SchedulerModule } from './scheduler/scheduler.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
@@ -25,6 +26,7 @@ import { UsersModule } from './users/users.module.js';
     ScheduleModule.forRoot(),
     ThrottleModule,
     AuditModule,
+    MetricsModule,
     UsersModule,
     AuthModule,
     SecretsModule,

@@ -35,6 +35,8 @@ export class AppConfig {
   /** The shortest time there may be between two occurrences of a schedule. */
   readonly minIntervalSeconds: number;
   readonly auditRetentionMs: number;
+  /** What Prometheus sends to read the metrics; unset, it needs an admin's API key. */
+  readonly metricsToken: string | undefined;
   /** Runs that execute at the same time in this process. */
   readonly runConcurrency: number;
   /** Calls to one origin at the same time from this process. */
@@ -70,6 +72,7 @@ export class AppConfig {
     this.corsOrigins = listOf(environment.CORS_ORIGINS);
     this.maxSchedulesPerUser = environment.MAX_SCHEDULES_PER_USER;
     this.minIntervalSeconds = environment.MIN_INTERVAL_SECONDS;
+    this.metricsToken = environment.METRICS_TOKEN;
     this.auditRetentionMs = environment.AUDIT_RETENTION_DAYS * 86_400_000;
     this.runConcurrency = environment.RUN_CONCURRENCY;
     this.runConcurrencyPerOrigin = environment.RUN_CONCURRENCY_PER_ORIGIN;
@@ -103,7 +106,7 @@ function parse(variables: Readonly<Record<string, string | undefined>>): Environ
         .map(({ property, constraints }) => {
           const expected = Object.values(constraints ?? {})[0] ?? 'another value';
           // The value of a secret must not reach the log.
-          const shown = /SECRET|KEY|PASSWORD/.test(property)
+          const shown = /SECRET|KEY|PASSWORD|TOKEN/.test(property)
             ? 'the value given'
             : `"${given[property] ?? ''}"`;
           return `${property}: ${shown} cannot be used; it takes ${expected}`;

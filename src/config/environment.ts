@@ -118,6 +118,10 @@ export class Environment {
   @WholeNumber(1, 86_400, 'of seconds ')
   MIN_INTERVAL_SECONDS = 1;
 
+  @IsOptional()
+  @Matches(/^\S{16,}$/, { message: 'a random text of at least 16 characters without spaces' })
+  METRICS_TOKEN: string | undefined = undefined;
+
   @WholeNumber(1, 36_500, 'of days ')
   AUDIT_RETENTION_DAYS = 365;
 

@@ -40,6 +40,8 @@ export interface Access {
   readonly scope?: Scope;
   /** Not for API keys. */
   readonly session?: true;
+  /** METRICS_TOKEN is as good as an admin's credential. */
+  readonly metricsToken?: true;
 }
 
 const access = (wanted: Access): MethodDecorator & ClassDecorator => SetMetadata(ACCESS, wanted);
@@ -52,6 +54,9 @@ export const MaybeSignedIn = (): MethodDecorator => access({ public: 'optional' 
 
 /** For admins only; others are answered 403. */
 export const AdminOnly = (): MethodDecorator & ClassDecorator => access({ role: 'admin' });
+
+/** For admins, and for whoever sends METRICS_TOKEN. */
+export const AdminOrMetricsToken = (): MethodDecorator => access({ role: 'admin', metricsToken: true });
 
 /** Changes nothing, whatever its HTTP method: an API key needs `read` for it. */
 export const ReadOnly = (): MethodDecorator => access({ scope: 'read' });

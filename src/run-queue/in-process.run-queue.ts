@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../clock/clock.js';
 import { Lanes } from './lanes.js';
-import { LONGEST_WAIT_MS, type QueuedRun, RunQueue } from './run-queue.js';
+import { LONGEST_WAIT_MS, type QueueDepth, type QueuedRun, RunQueue } from './run-queue.js';
 
 type Consumer = (runId: number) => Promise<void>;
 
@@ -41,6 +41,11 @@ export class InProcessRunQueue extends RunQueue {
   consume(consumer: Consumer): void {
     this.consumer = consumer;
     this.deliver();
+  }
+
+  depth(): QueueDepth {
+    const { ready, lanes, timers, active } = this;
+    return { ready: ready.size, held: lanes.held, delayed: timers.size, active: active.size };
   }
 
   async close(graceMs: number): Promise<void> {

@@ -37,6 +37,11 @@ export class Lanes {
     return next;
   }
 
+  /** How many are held back. */
+  get held(): number {
+    return this.waiting.size;
+  }
+
   isWaiting(id: number): boolean {
     return this.waiting.has(id);
   }

@@ -6,6 +6,18 @@ export interface QueuedRun {
   readonly lane: string | null;
 }
 
+/** Runs of this process by what they wait for. */
+export interface QueueDepth {
+  /** For a place. */
+  readonly ready: number;
+  /** For a place in their lane. */
+  readonly held: number;
+  /** For their time. */
+  readonly delayed: number;
+  /** For nothing: they are being executed. */
+  readonly active: number;
+}
+
 /**
  * Brings queued runs to their executor. The row is the truth and was committed before `add`; the queue only
  * decides when and where it is worked on.
@@ -21,6 +33,9 @@ export abstract class RunQueue {
 
   /** Starts delivery. The consumer settles every fault itself: it must not reject. */
   abstract consume(consumer: (runId: number) => Promise<void>): void;
+
+  /** How many runs it holds, for whoever watches. */
+  abstract depth(): QueueDepth;
 
   /** Stops delivery, and resolves when the consumer is done with what it has, or after `graceMs`. */
   abstract close(graceMs: number): Promise<void>;

@@ -6,6 +6,7 @@ import { Clock } from '../clock/clock.js';
 import { fromSqliteInstant, sqliteInstant } from '../database/columns.js';
 import { GroupCommit } from '../database/group-commit.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { Metrics } from '../metrics/metrics.js';
 import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
 import type { RetryPolicy } from '../schedules/policies.js';
 import type { Schedule } from '../schedules/schedule.entity.js';
@@ -120,6 +121,7 @@ export class RunLedger {
     private readonly unitOfWork: UnitOfWork,
     private readonly queue: RunQueue,
     private readonly failureLimit: FailureLimit,
+    private readonly metrics: Metrics,
     private readonly clock: Clock,
   ) {}
 
@@ -171,9 +173,21 @@ export class RunLedger {
       return { started, next, afterCommit };
     });
     for (const callback of afterCommit) callback();
+    this.measure(started, ends);
     this.queue.add(next);
     const byId = new Map(started.map((run) => [run.id, run]));
     return batch.map((entry) => ('start' in entry ? byId.get(entry.start) : undefined));
+  }
+
+  private measure(started: readonly StartedRun[], ends: readonly EndedAttempt[]): void {
+    for (const { attempt, trigger, started_at, scheduled_for } of started) {
+      if (attempt > 1 || trigger === 'manual' || trigger === 'replay') continue;
+      this.metrics.lateness.observe((started_at.getTime() - scheduled_for.getTime()) / 1000);
+    }
+    for (const { status, duration_ms } of ends) {
+      this.metrics.attempts.observe(duration_ms / 1000);
+      this.metrics.runs.inc({ status });
+    }
   }
 
   private async writeStarts(manager: EntityManager, ids: number[]): Promise<StartedRun[]> {

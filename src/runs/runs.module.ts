@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Module, type OnApplicationBootstrap } f
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ActionsModule } from '../actions/actions.module.js';
 import { AppConfig } from '../config/app-config.js';
+import { Metrics } from '../metrics/metrics.js';
 import { RunQueue } from '../run-queue/run-queue.js';
 import { RunQueueModule } from '../run-queue/run-queue.module.js';
 import { SchedulesModule } from '../schedules/schedules.module.js';
@@ -25,10 +26,16 @@ export class RunsModule implements OnApplicationBootstrap, BeforeApplicationShut
   constructor(
     private readonly queue: RunQueue,
     private readonly executor: RunExecutor,
+    private readonly metrics: Metrics,
     private readonly config: AppConfig,
   ) {}
 
   onApplicationBootstrap(): void {
+    this.metrics.beforeScrape(() => {
+      const depth = this.queue.depth();
+      for (const state of ['ready', 'held', 'delayed', 'active'] as const)
+        this.metrics.queued.set({ state }, depth[state]);
+    });
     this.queue.consume((runId) => this.executor.execute(runId));
   }
 

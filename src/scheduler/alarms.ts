@@ -4,6 +4,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { CronJob } from 'cron';
 import type { DataSource } from 'typeorm';
 import { Clock } from '../clock/clock.js';
+import { Metrics } from '../metrics/metrics.js';
 import { fromSqliteInstant, sqliteInstant } from '../database/columns.js';
 
 /** How far ahead alarms are set. They are set anew twice in that time. */
@@ -23,8 +24,13 @@ export class Alarms {
   constructor(
     private readonly registry: SchedulerRegistry,
     @InjectDataSource() private readonly dataSource: DataSource,
+    metrics: Metrics,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    metrics.beforeScrape(() => {
+      metrics.alarms.set(registry.getCronJobs().size);
+    });
+  }
 
   /** Sets an alarm for every instant of the coming minute at which a stored schedule is due. */
   async setAll(ring: () => void): Promise<void> {

@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { Clock } from '../clock/clock.js';
 import { fromSqliteInstant, sqliteInstant } from '../database/columns.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { Metrics } from '../metrics/metrics.js';
 import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
 import { sqlFrom, UNFINISHED } from '../runs/run-state.js';
 import { RUNS_CANCELED, type RunsCanceled } from '../runs/run.events.js';
@@ -41,12 +42,15 @@ export class Claimer {
     private readonly unitOfWork: UnitOfWork,
     private readonly queue: RunQueue,
     private readonly events: EventEmitter2,
+    private readonly metrics: Metrics,
     private readonly clock: Clock,
   ) {}
 
   /** Claims one slice of what is due. Resolves with the new `next_run` of each schedule it claimed. */
   async claimSlice(): Promise<(Date | null)[]> {
+    const done = this.metrics.claimSlice.startTimer();
     const claimed = await this.unitOfWork.transaction((manager) => this.claim(manager));
+    if (claimed.settlements.length > 0) done();
     this.handOver(claimed);
     return claimed.settlements.map(({ next_run }) => next_run);
   }
@@ -60,7 +64,8 @@ export class Claimer {
     });
   }
 
-  private handOver({ queued, canceled }: Claimed): void {
+  private handOver({ settlements, queued, canceled }: Claimed): void {
+    for (const { runs } of settlements) for (const { status } of runs) this.metrics.fires.inc({ status });
     if (canceled.length > 0) this.events.emit(RUNS_CANCELED, { ids: canceled } satisfies RunsCanceled);
     this.queue.add(queued);
   }

@@ -157,5 +157,7 @@ export const ACCESS: Readonly<Record<string, Entry>> = {
   cancelRun: { who: 'owner', scope: 'write', success: 200, request: (fixture) => fixture.waitingRun() },
   replayRun: { who: 'owner', scope: 'write', success: 202, request: (fixture) => fixture.run() },
 
+  getMetrics: { who: 'admin', scope: 'read', success: 200, request: nothing },
+
   listAuditLog: { who: 'admin', scope: 'read', success: 200, request: nothing },
 };

@@ -36,7 +36,9 @@ export class ApiClient {
     return {
       status: response.status,
       headers: response.headers,
-      body: (text === '' ? undefined : JSON.parse(text)) as Body,
+      body: (text === '' || !/json/.test(response.headers.get('content-type') ?? '')
+        ? undefined
+        : JSON.parse(text)) as Body,
     };
   }
 
