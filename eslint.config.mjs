@@ -102,7 +102,12 @@ export default defineConfig(
   ...directions,
   {
     files: ['**/*.mjs', '**/*.cjs'],
-    languageOptions: { globals: { process: 'readonly' } },
+    languageOptions: {
+      globals: {
+        ...{ process: 'readonly', console: 'readonly', performance: 'readonly' },
+        ...{ fetch: 'readonly', setTimeout: 'readonly' },
+      },
+    },
   },
   prettier,
 );

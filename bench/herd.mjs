@@ -44,5 +44,6 @@ export async function herd(count, settings = {}) {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  for (const count of (process.argv[2] ?? '10000').split(',').map(Number)) console.log(JSON.stringify(await herd(count)));
+  for (const count of (process.argv[2] ?? '10000').split(',').map(Number))
+    console.log(JSON.stringify(await herd(count)));
 }

@@ -19,9 +19,11 @@ async function freePort() {
 }
 
 /** An instant as the service's database writes it. */
-export const sqlInstant = (milliseconds) => new Date(milliseconds).toISOString().replace('T', ' ').slice(0, -1);
+export const sqlInstant = (milliseconds) =>
+  new Date(milliseconds).toISOString().replace('T', ' ').slice(0, -1);
 
-export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)));
+export const sleep = (milliseconds) =>
+  new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)));
 
 export class Service {
   folder = mkdtempSync(join(tmpdir(), 'scheduler-bench-'));
@@ -68,7 +70,13 @@ export class Service {
 
   /** Makes the database and its first user; resolves with a token. */
   async signUp() {
-    const user = { first_name: 'B', last_name: 'B', email: 'b@example.com', password: 'correct horse', phone: '123' };
+    const user = {
+      first_name: 'B',
+      last_name: 'B',
+      email: 'b@example.com',
+      password: 'correct horse',
+      phone: '123',
+    };
     await this.post('/user', user);
     const { token } = await this.post('/auth/signin', { email: user.email, password: user.password });
     this.token = token;
@@ -114,6 +122,9 @@ export class Service {
   usage() {
     const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
     const stat = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
-    return { rssKb: Number(/VmRSS:\s+(\d+)/.exec(status)[1]), cpuSeconds: (Number(stat[11]) + Number(stat[12])) / 100 };
+    return {
+      rssKb: Number(/VmRSS:\s+(\d+)/.exec(status)[1]),
+      cpuSeconds: (Number(stat[11]) + Number(stat[12])) / 100,
+    };
   }
 }

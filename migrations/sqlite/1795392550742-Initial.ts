@@ -129,6 +129,9 @@ export class Initial1795392550742 implements MigrationInterface {
     );
 
     await queryRunner.query(
+      `CREATE INDEX "schedules_deleted" ON "schedules" ("deleted_at") WHERE "deleted_at" IS NOT NULL`,
+    );
+    await queryRunner.query(
       `CREATE INDEX "schedules_failing" ON "schedules" ("consecutive_failures") WHERE "consecutive_failures" > 0`,
     );
 

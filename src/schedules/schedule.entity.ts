@@ -123,6 +123,7 @@ export class Schedule {
   updated_at: Date;
 
   /** Set instead of removing the row, so that what became of its runs stays readable. */
+  @Index('schedules_deleted', { where: '"deleted_at" IS NOT NULL' })
   @InstantColumn({ nullable: true })
   deleted_at: Date | null;
 }

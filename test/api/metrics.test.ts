@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { SignedInClient } from '../support/api-client.js';
 import { TestService } from '../support/test-service.js';
@@ -58,6 +60,14 @@ test('tells what became of occurrences, runs and requests', async () => {
   const count = (status: number): string =>
     `scheduler_http_request_duration_seconds_count{method="GET",route="/schedules/:id",status="${String(status)}"}`;
   expect([after.get(count(200)), after.get(count(404))]).toEqual([1, 1]);
+});
+
+test('the dashboard asks for nothing that there is not', async () => {
+  const dashboard = readFileSync(join(import.meta.dirname, '../../docs/grafana-dashboard.json'), 'utf8');
+  const wanted = new Set(dashboard.match(/\b(scheduler|nodejs)_\w+/g));
+  const names = [...(await values()).keys()].map((key) => key.replace(/\{.*/, ''));
+  expect(wanted.size).toBeGreaterThan(7);
+  for (const name of wanted) expect(names).toContain(name);
 });
 
 test('depth of the queue is what waits and what works', async () => {
