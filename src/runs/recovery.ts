@@ -5,16 +5,14 @@ import { Clock } from '../clock/clock.js';
 import { sqliteInstant } from '../database/columns.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { LONGEST_WAIT_MS, RunQueue } from '../run-queue/run-queue.js';
-import { ofSchedule, RunLedger, toQueuedRun } from './run-ledger.js';
+import { ofSchedule, type QueuedRow, RunLedger, toQueuedRun } from './run-ledger.js';
 import { sqlFrom, UNFINISHED } from './run-state.js';
 
 /** So many waiting runs are offered again at a time; the queue knows most of them already. */
 const REOFFERED = 10_000;
 
-type Waiting = Parameters<typeof toQueuedRun>[0];
-
 /** Sorts before every run. */
-const NOTHING_YET: Waiting = { id: 0, available_at: '', lane: null };
+const NOTHING_YET: QueuedRow = { id: 0, available_at: '', lane: null };
 
 /** Brings back to the queue what it lost: with a process that died, or because the wait was too long for it. */
 @Injectable()
@@ -75,9 +73,9 @@ export class Recovery {
     return rows.length;
   }
 
-  private async offer(limit: number, after: Waiting): Promise<Waiting[]> {
+  private async offer(limit: number, after: QueuedRow): Promise<QueuedRow[]> {
     const soon = new Date(this.clock.now().getTime() + LONGEST_WAIT_MS);
-    const rows = await this.dataSource.query<Waiting[]>(
+    const rows = await this.dataSource.query<QueuedRow[]>(
       `SELECT id, available_at, ${ofSchedule('lane')} AS lane FROM runs
         WHERE status = 'queued' AND available_at <= ? AND (available_at, id) > (?, ?)
      ORDER BY available_at, id

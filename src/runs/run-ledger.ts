@@ -62,7 +62,8 @@ interface StartedSchedule extends Pick<Schedule, 'id' | 'title' | 'owner_id' | '
   previous_signing_until: string | null;
 }
 
-interface QueuedRow {
+/** A waiting run as SQL selects it. */
+export interface QueuedRow {
   id: number;
   available_at: string;
   lane: string | null;
