@@ -34,10 +34,15 @@ export interface ActionFault {
   readonly message: string;
 }
 
+/** How an action is told to stop. */
+export interface Stop {
+  readonly signal: AbortSignal;
+}
+
 /**
  * One kind of action. `perform` carries it out once and resolves with how it went; a rejection counts as a
  * failure that may be retried. It may be carried out more than once for the same run (a retry, or a node that
- * died before it could write the result), always with the same run id. It stops when `signal` is aborted (the
+ * died before it could write the result), always with the same run id. It stops when `stop.signal` is aborted (the
  * run was canceled, or took longer than `timeoutMs`) and then soon resolves with how far it came.
  */
 export abstract class Action<Payload extends ActionPayload> {
@@ -69,5 +74,5 @@ export abstract class Action<Payload extends ActionPayload> {
     return [];
   }
 
-  abstract perform(payload: Payload, context: ActionContext, signal: AbortSignal): Promise<ActionResult>;
+  abstract perform(payload: Payload, context: ActionContext, stop: Stop): Promise<ActionResult>;
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Action, ActionContext, ActionFault, ActionResult } from './action.js';
+import type { Action, ActionContext, ActionFault, ActionResult, Stop } from './action.js';
 import type { ActionPayload } from './dto/action.dto.js';
 import { HttpAction } from './http/http.action.js';
 import { LogAction } from './log.action.js';
@@ -44,8 +44,8 @@ export class ActionsService {
   }
 
   /** @see Action.perform */
-  perform(payload: ActionPayload, context: ActionContext, signal: AbortSignal): Promise<ActionResult> {
-    return this.of(payload).perform(payload, context, signal);
+  perform(payload: ActionPayload, context: ActionContext, stop: Stop): Promise<ActionResult> {
+    return this.of(payload).perform(payload, context, stop);
   }
 
   /** Rows may hold what another version of the service knew. */

@@ -12,11 +12,7 @@ export class LogAction extends Action<LogActionDto> {
     return 30_000;
   }
 
-  perform(
-    _payload: LogActionDto,
-    { run, schedule }: ActionContext,
-    _signal: AbortSignal,
-  ): Promise<ActionResult> {
+  perform(_payload: LogActionDto, { run, schedule }: ActionContext): Promise<ActionResult> {
     this.logger.log(schedule.title, {
       schedule_id: schedule.id,
       run_id: run.id,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Action, type ActionContext, type ActionResult } from './action.js';
+import { Action, type ActionResult } from './action.js';
 import type { ActionPayload } from './dto/action.dto.js';
 
 /** Stands for an action that this version does not know, in a row that another one wrote: its runs fail. */
@@ -11,7 +11,7 @@ export class UnknownAction extends Action<ActionPayload> {
     return 1000;
   }
 
-  perform({ type }: ActionPayload, _context: ActionContext, _signal: AbortSignal): Promise<ActionResult> {
+  perform({ type }: ActionPayload): Promise<ActionResult> {
     return Promise.resolve({ ok: false, retryable: false, error: `there is no action "${type}"` });
   }
 }

@@ -18,10 +18,18 @@ export const JsonColumn = (options: ColumnOptions = {}): PropertyDecorator =>
  * @throws RangeError for other years
  */
 export function sqliteInstant(instant: Date): string {
+  if (instant.getTime() === latest.time) return latest.text;
   const text = instant.toISOString();
   if (text.length !== 24) throw new RangeError(`${text} is not in the years 0 to 9999`);
-  return text.replace('T', ' ').slice(0, -1);
+  latest = { time: instant.getTime(), text: `${text.slice(0, 10)} ${text.slice(11, 23)}` };
+  return latest.text;
 }
 
+/** What was written or read last: what happens together has the same instant, thousands of times. */
+let latest = { time: NaN, text: '' };
+
 /** The inverse of {@link sqliteInstant}; also reads the default of `CURRENT_TIMESTAMP`, without milliseconds. */
-export const fromSqliteInstant = (text: string): Date => new Date(`${text.replace(' ', 'T')}Z`);
+export function fromSqliteInstant(text: string): Date {
+  if (text !== latest.text) latest = { time: Date.parse(`${text.replace(' ', 'T')}Z`), text };
+  return new Date(latest.time);
+}

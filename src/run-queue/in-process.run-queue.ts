@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../clock/clock.js';
+import { Fifo } from './fifo.js';
 import { Lanes } from './lanes.js';
 import { LONGEST_WAIT_MS, type QueueDepth, type QueuedRun, RunQueue } from './run-queue.js';
 
@@ -7,8 +8,8 @@ type Consumer = (runId: number) => Promise<void>;
 
 /** The run queue of a service that is one process: lists in memory, and a timer for each run that has to wait. */
 export class InProcessRunQueue extends RunQueue {
-  /** Runs in the order they are to be delivered; a Map keeps that order, and each run once. */
-  private readonly ready = new Map<number, string | null>();
+  /** Runs in the order they are to be delivered, with their lanes. */
+  private readonly ready = new Fifo<string | null>();
   private readonly active = new Set<number>();
   /** Added while active: delivered once more, for the row may have changed since the consumer read it. */
   private readonly again = new Set<number>();
@@ -78,10 +79,10 @@ export class InProcessRunQueue extends RunQueue {
 
   private deliver(): void {
     if (!this.consumer || this.closed) return;
-    for (const [id, lane] of this.ready) {
-      if (this.active.size >= this.concurrency) return;
-      this.ready.delete(id);
-      if (this.lanes.enter(id, lane)) void this.work(this.consumer, id, lane);
+    while (this.active.size < this.concurrency) {
+      const next = this.ready.shift();
+      if (next === undefined) return;
+      if (this.lanes.enter(...next)) void this.work(this.consumer, ...next);
     }
   }
 

@@ -31,7 +31,10 @@ export interface QueueDepth {
 export abstract class RunQueue {
   abstract add(runs: readonly QueuedRun[]): void;
 
-  /** Starts delivery. The consumer settles every fault itself: it must not reject. */
+  /**
+   * Starts delivery. The consumer resolves when the run's place may be taken by another; it settles every fault
+   * itself, and must not reject.
+   */
   abstract consume(consumer: (runId: number) => Promise<void>): void;
 
   /** How many runs it holds, for whoever watches. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
 import { ScheduleChanges } from '../schedules/schedule-changes.js';
-import type { EndedAttempt } from './run-ledger.js';
+import type { EndedAttempt } from './ended-attempt.js';
 
 interface CountedRow {
   id: number;

@@ -1,18 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { ActionContext } from '../actions/action.js';
-import type { ActionPayload } from '../actions/dto/action.dto.js';
 import { Clock } from '../clock/clock.js';
 import { fromSqliteInstant, sqliteInstant } from '../database/columns.js';
 import { GroupCommit } from '../database/group-commit.js';
+import { fromJsonRows, jsonRow } from '../database/json-rows.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Metrics } from '../metrics/metrics.js';
 import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
-import type { RetryPolicy } from '../schedules/policies.js';
-import type { Schedule } from '../schedules/schedule.entity.js';
+import type { EndedAttempt } from './ended-attempt.js';
 import { FailureLimit } from './failure-limit.js';
-import { sqlFrom, type Transition, UNFINISHED } from './run-state.js';
-import { type EarlierAttempt, OF_OCCURRENCE, type RunTrigger } from './run.entity.js';
+import { sqlFrom, UNFINISHED } from './run-state.js';
+import { OF_OCCURRENCE, type RunTrigger } from './run.entity.js';
+import {
+  STARTED_SCHEDULE,
+  type StartedSchedule,
+  type StartedScheduleRow,
+  toStartedSchedule,
+} from './started-schedule.js';
 
 /** A run that is now `running` in its row, with what its executor needs to know. */
 export interface StartedRun {
@@ -22,45 +26,22 @@ export interface StartedRun {
   readonly max_attempts: number;
   readonly scheduled_for: Date;
   readonly started_at: Date;
-  readonly schedule: ActionContext['schedule'];
-  readonly action: ActionPayload;
-  readonly lane: string | null;
-  readonly retry_policy: RetryPolicy;
-  /** The action as its schedule's row has it. */
-  readonly action_text: string;
+  readonly of: StartedSchedule;
 }
 
-/** How an attempt ended, and what becomes of its run: over, or `queued` for another attempt. */
-export interface EndedAttempt {
-  readonly id: number;
-  readonly schedule_id: number;
-  readonly attempt: number;
-  readonly status: Extract<Transition, 'succeeded' | 'failed' | 'timed_out' | 'queued'>;
-  readonly finished_at: Date;
-  readonly duration_ms: number;
-  readonly status_code: number | null;
-  readonly output: string | null;
-  readonly error: string | null;
-  /** Why there is nothing left to call, and by which action; null when there may be. */
-  readonly gone: { readonly reason: string; readonly action: string } | null;
-  /** For a run that is queued again: when, and the attempt as it is remembered. */
-  readonly retry: { readonly available_at: Date; readonly ended: EarlierAttempt } | null;
-}
+/** Starts and ends that are written in one transaction; twice as many runs may be executed at a time. */
+const MAX_BATCH = 1000;
 
 type Entry = { readonly start: number } | { readonly end: EndedAttempt };
 
-interface StartedRow extends Pick<StartedRun, 'id' | 'trigger' | 'attempt' | 'max_attempts'> {
-  scheduled_for: string;
-  schedule: string;
-}
-
-interface StartedSchedule extends Pick<Schedule, 'id' | 'title' | 'owner_id' | 'lane'> {
-  action: string;
-  retry_policy: string;
-  signing_secret: string | null;
-  previous_signing_secret: string | null;
-  previous_signing_until: string | null;
-}
+type StartedRow = [
+  id: number,
+  trigger: RunTrigger,
+  attempt: number,
+  max_attempts: number,
+  scheduled_for: string,
+  schedule: StartedScheduleRow,
+];
 
 /** A waiting run as SQL selects it. */
 export interface QueuedRow {
@@ -75,37 +56,6 @@ export const toQueuedRun = ({ id, available_at, lane }: QueuedRow): QueuedRun =>
   lane,
 });
 
-const STARTED_SCHEDULE = `json_object(${[
-  ...['id', 'title', 'owner_id', 'lane', 'action', 'retry_policy'],
-  ...['signing_secret', 'previous_signing_secret', 'previous_signing_until'],
-]
-  .map((column) => `'${column}', ${column}`)
-  .join(', ')})`;
-
-function toStartedSchedule(
-  { id, title, owner_id, lane, ...row }: StartedSchedule,
-  now: string,
-): Pick<StartedRun, 'schedule' | 'action' | 'lane' | 'retry_policy' | 'action_text'> {
-  const previous = (row.previous_signing_until ?? '') > now ? row.previous_signing_secret : null;
-  const signing_secrets = [row.signing_secret, previous].filter((secret) => secret !== null);
-  return {
-    schedule: { id, title, owner_id, signing_secrets },
-    action: parseAction(row.action),
-    action_text: row.action,
-    lane,
-    retry_policy: JSON.parse(row.retry_policy) as RetryPolicy,
-  };
-}
-
-/** A row that cannot be read must not keep the others from starting: its action is one that nobody can carry out. */
-function parseAction(text: string): ActionPayload {
-  try {
-    return JSON.parse(text) as ActionPayload;
-  } catch {
-    return { type: 'unreadable' } as unknown as ActionPayload;
-  }
-}
-
 /** SQL for a value of a run's schedule. */
 export const ofSchedule = (column: string): string =>
   `(SELECT ${column} FROM schedules WHERE schedules.id = runs.schedule_id)`;
@@ -116,7 +66,7 @@ export const ofSchedule = (column: string): string =>
  */
 @Injectable()
 export class RunLedger {
-  private readonly entries = new GroupCommit((batch: Entry[]) => this.commit(batch), 500);
+  private readonly entries = new GroupCommit((batch: Entry[]) => this.commit(batch), MAX_BATCH);
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -194,43 +144,46 @@ export class RunLedger {
   private async writeStarts(manager: EntityManager, ids: number[]): Promise<StartedRun[]> {
     const started_at = this.clock.now();
     const now = sqliteInstant(started_at);
-    const rows = await manager.query<StartedRow[]>(
+    const rows = await manager.query<{ row: string }[]>(
       `UPDATE runs
           SET status = 'running', attempt = attempt + 1, started_at = ?,
-              lateness_ms = coalesce(lateness_ms,
-                                     round((unixepoch(?, 'subsec') - unixepoch(scheduled_for, 'subsec')) * 1000))
+              lateness_ms = coalesce(lateness_ms, round(? - unixepoch(scheduled_for, 'subsec') * 1000))
         WHERE id IN (SELECT value FROM json_each(?)) AND status IN (${sqlFrom('running')}) AND available_at <= ?
           AND NOT (${OF_OCCURRENCE} AND ${ofSchedule('overlap_policy')} <> 'allow'
                    AND EXISTS (SELECT 1 FROM runs AS earlier
                                 WHERE earlier.schedule_id = runs.schedule_id AND earlier.id < runs.id
                                   AND earlier.status IN (${UNFINISHED})))
-    RETURNING id, "trigger", attempt, max_attempts, scheduled_for, ${ofSchedule(STARTED_SCHEDULE)} AS schedule`,
-      [now, now, JSON.stringify(ids), now],
+    RETURNING ${jsonRow('id', '"trigger"', 'attempt', 'max_attempts', 'scheduled_for', ofSchedule(STARTED_SCHEDULE))}`,
+      [now, started_at.getTime(), JSON.stringify(ids), now],
     );
-    return rows.map(({ scheduled_for, schedule, ...run }) => ({
-      ...run,
-      started_at,
-      scheduled_for: fromSqliteInstant(scheduled_for),
-      ...toStartedSchedule(JSON.parse(schedule) as StartedSchedule, now),
-    }));
+    return fromJsonRows<StartedRow>(rows).map(
+      ([id, trigger, attempt, max_attempts, scheduled_for, schedule]) => ({
+        id,
+        trigger,
+        attempt,
+        max_attempts,
+        started_at,
+        scheduled_for: fromSqliteInstant(scheduled_for),
+        of: toStartedSchedule(schedule, now),
+      }),
+    );
   }
 
   private async writeEnds(manager: EntityManager, ends: EndedAttempt[]): Promise<void> {
-    const rows = ends.map(({ retry, finished_at, gone: _gone, ...end }) => ({
-      ...end,
-      finished_at: retry ? null : sqliteInstant(finished_at),
-      available_at: retry && sqliteInstant(retry.available_at),
-      ended: retry?.ended ?? null,
-    }));
+    const rows = ends.map(({ retry, ...end }) => [
+      ...[end.id, end.attempt, end.status, retry ? null : sqliteInstant(end.finished_at), end.duration_ms],
+      ...[end.status_code, end.output, end.error, retry && sqliteInstant(retry.available_at)],
+      retry?.ended,
+    ]);
     await manager.query(
       `UPDATE runs
           SET status = ended.status, finished_at = ended.finished_at, duration_ms = ended.duration_ms,
-              status_code = ended.status_code, output = ended.output, error = ended.error, available_at = coalesce(ended.available_at, runs.available_at),
+              status_code = ended.status_code, output = ended.output, error = ended.error,
+              available_at = coalesce(ended.available_at, runs.available_at),
               attempts = iif(ended.ended IS NULL, attempts, json_insert(attempts, '$[#]', json(ended.ended)))
-         FROM (SELECT value->>'id' AS id, value->>'attempt' AS attempt, value->>'status' AS status,
-                      value->>'finished_at' AS finished_at, value->>'duration_ms' AS duration_ms,
-                      value->>'status_code' AS status_code, value->>'output' AS output, value->>'error' AS error,
-                      value->>'available_at' AS available_at, value->>'ended' AS ended
+         FROM (SELECT value->>0 AS id, value->>1 AS attempt, value->>2 AS status, value->>3 AS finished_at,
+                      value->>4 AS duration_ms, value->>5 AS status_code, value->>6 AS output, value->>7 AS error,
+                      value->>8 AS available_at, value->>9 AS ended
                  FROM json_each(?)) AS ended
         WHERE runs.id = ended.id AND runs.attempt = ended.attempt AND runs.status IN (${sqlFrom('succeeded')})`,
       [JSON.stringify(rows)],

@@ -42,6 +42,6 @@ export class RunsModule implements OnApplicationBootstrap, BeforeApplicationShut
   /** Before the database closes: lets running attempts end, and leaves the others to recovery. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.queue.close(this.config.shutdownGraceMs);
-    this.executor.stop();
+    await this.executor.stop();
   }
 }

@@ -3,11 +3,13 @@ import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../clock/clock.js';
 import { fromSqliteInstant, sqliteInstant } from '../database/columns.js';
+import { fromJsonRows, jsonRow } from '../database/json-rows.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Metrics } from '../metrics/metrics.js';
 import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
 import { sqlFrom, UNFINISHED } from '../runs/run-state.js';
 import { RUNS_CANCELED, type RunsCanceled } from '../runs/run.events.js';
+import type { MisfirePolicy, OverlapPolicy } from '../schedules/policies.js';
 import { ScheduleChanging } from '../schedules/schedule.events.js';
 import { type DueSchedule, type NewRun, settle, type Settlement } from './settlement.js';
 
@@ -17,17 +19,78 @@ interface ClaimedRun extends QueuedRun {
   readonly schedule_id: number;
 }
 
+/** What one transaction claimed: the new `next_run` of each schedule, and its runs, not yet in the queue. */
+export interface ClaimedSlice {
+  readonly nextRuns: readonly (Date | null)[];
+  readonly handOver: () => void;
+}
+
 interface Claimed {
   readonly settlements: readonly (Settlement & { readonly id: number })[];
   readonly queued: readonly ClaimedRun[];
   readonly canceled: readonly number[];
 }
 
-type Instants = 'next_run' | 'start_at' | 'end_at' | 'created_at';
 type LanedSchedule = DueSchedule & Pick<QueuedRun, 'lane'>;
-type DueRow = Omit<LanedSchedule, Instants> &
-  Record<'next_run' | 'created_at', string> &
-  Record<'start_at' | 'end_at', string | null>;
+
+const DUE_ROW = jsonRow(
+  ...[
+    'id',
+    'schedule_interval',
+    'timezone',
+    'next_run',
+    'start_at',
+    'end_at',
+    'created_at',
+    'misfire_policy',
+  ],
+  ...['misfire_window_seconds', 'overlap_policy', 'max_runs', 'run_count', 'jitter_seconds', 'lane'],
+  "retry_policy->>'max_attempts'",
+  `(SELECT max(status = 'queued') FROM runs WHERE runs.schedule_id = schedules.id AND status IN (${UNFINISHED}))`,
+);
+
+type DueRow = [
+  id: number,
+  schedule_interval: string,
+  timezone: string,
+  next_run: string,
+  start_at: string | null,
+  end_at: string | null,
+  created_at: string,
+  misfire_policy: MisfirePolicy,
+  misfire_window_seconds: number,
+  overlap_policy: OverlapPolicy,
+  max_runs: number | null,
+  run_count: number,
+  jitter_seconds: number,
+  lane: string | null,
+  max_attempts: number,
+  waiting: 0 | 1 | null,
+];
+
+function toDueSchedule(row: DueRow): LanedSchedule {
+  const [id, schedule_interval, timezone, next_run, start_at, end_at, created_at, ...policies] = row;
+  const [misfire_policy, misfire_window_seconds, overlap_policy, max_runs, run_count, ...rest] = policies;
+  const [jitter_seconds, lane, max_attempts, waiting] = rest;
+  return {
+    id,
+    schedule_interval,
+    timezone,
+    next_run: fromSqliteInstant(next_run),
+    start_at: start_at === null ? null : fromSqliteInstant(start_at),
+    end_at: end_at === null ? null : fromSqliteInstant(end_at),
+    created_at: fromSqliteInstant(created_at),
+    misfire_policy,
+    misfire_window_seconds,
+    overlap_policy,
+    max_runs,
+    run_count,
+    jitter_seconds,
+    lane,
+    max_attempts,
+    unfinished: waiting === null ? null : waiting === 1 ? 'waiting' : 'running',
+  };
+}
 
 /**
  * Turns due schedules into run rows. Each slice is one transaction: read the schedules that are due, settle
@@ -46,13 +109,17 @@ export class Claimer {
     private readonly clock: Clock,
   ) {}
 
-  /** Claims one slice of what is due. Resolves with the new `next_run` of each schedule it claimed. */
-  async claimSlice(): Promise<(Date | null)[]> {
+  /** Claims one slice of what is due. Whoever calls has to hand it over, soon. */
+  async claimSlice(): Promise<ClaimedSlice> {
     const done = this.metrics.claimSlice.startTimer();
     const claimed = await this.unitOfWork.transaction((manager) => this.claim(manager));
     if (claimed.settlements.length > 0) done();
-    this.handOver(claimed);
-    return claimed.settlements.map(({ next_run }) => next_run);
+    return {
+      nextRuns: claimed.settlements.map(({ next_run }) => next_run),
+      handOver: () => {
+        this.handOver(claimed);
+      },
+    };
   }
 
   /** What a schedule owes is settled before it is changed, in the transaction that changes it. */
@@ -90,27 +157,15 @@ export class Claimer {
   }
 
   private async due(manager: EntityManager, now: Date, only?: number): Promise<LanedSchedule[]> {
-    const unfinished = (status: string): string =>
-      `(SELECT count(*) FROM runs WHERE runs.schedule_id = schedules.id AND runs.status IN (${UNFINISHED})
-                                   AND runs.status = '${status}')`;
-    const rows = await manager.query<DueRow[]>(
-      `SELECT id, schedule_interval, timezone, start_at, end_at, created_at, next_run,
-              misfire_policy, misfire_window_seconds, overlap_policy, max_runs, run_count, jitter_seconds, lane,
-              retry_policy->>'max_attempts' AS max_attempts,
-              ${unfinished('running')} AS running, ${unfinished('queued')} AS waiting
+    const rows = await manager.query<{ row: string }[]>(
+      `SELECT ${DUE_ROW}
          FROM schedules
         WHERE next_run <= ?${only === undefined ? '' : ` AND id = ${String(only)}`}
      ORDER BY next_run, id
         LIMIT ${String(SLICE)}`,
       [sqliteInstant(now)],
     );
-    return rows.map((row) => ({
-      ...row,
-      next_run: fromSqliteInstant(row.next_run),
-      created_at: fromSqliteInstant(row.created_at),
-      start_at: row.start_at === null ? null : fromSqliteInstant(row.start_at),
-      end_at: row.end_at === null ? null : fromSqliteInstant(row.end_at),
-    }));
+    return fromJsonRows<DueRow>(rows).map(toDueSchedule);
   }
 
   /** One schedule that cannot be settled must not hold up the others: it stops, and its row says why. */
@@ -160,20 +215,18 @@ export class Claimer {
     now: Date,
   ): Promise<ClaimedRun[]> {
     const created_at = sqliteInstant(now);
-    const rows = runs.map((run) => ({
-      ...run,
-      scheduled_for: sqliteInstant(run.scheduled_for),
-      available_at: sqliteInstant(run.available_at),
-      finished_at: run.status === 'queued' ? null : created_at,
-    }));
+    // Arrays, because SQLite reads a value of an array in half the time it needs for one of an object.
+    const rows = runs.map((run) => [
+      ...[run.schedule_id, sqliteInstant(run.scheduled_for), run.trigger, run.status, run.max_attempts],
+      ...[sqliteInstant(run.available_at), run.missed_count, run.error],
+      run.status === 'queued' ? null : created_at,
+    ]);
     const inserted = await manager.query<
       { id: number; schedule_id: number; status: string; available_at: string }[]
     >(
       `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, max_attempts, available_at, missed_count,
                          error, finished_at, created_at)
-       SELECT value->>'schedule_id', value->>'scheduled_for', value->>'trigger', value->>'status',
-              value->>'max_attempts', value->>'available_at', value->>'missed_count',
-              value->>'error', value->>'finished_at', ?
+       SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, ?
          FROM json_each(?)
         WHERE TRUE
            ON CONFLICT DO NOTHING
@@ -198,19 +251,18 @@ export class Claimer {
   ): Promise<void> {
     const ran = new Map<number, number>();
     for (const { schedule_id } of fired) ran.set(schedule_id, (ran.get(schedule_id) ?? 0) + 1);
-    const rows = settlements.map(({ id, next_run }) => ({
+    const rows = settlements.map(({ id, next_run }) => [
       id,
-      next_run: next_run && sqliteInstant(next_run),
-      ran: ran.get(id) ?? 0,
-    }));
+      next_run && sqliteInstant(next_run),
+      ran.get(id) ?? 0,
+    ]);
     await manager.query(
       `UPDATE schedules
           SET next_run = settled.next_run,
               last_run = iif(settled.ran > 0, ?, last_run),
               run_count = run_count + settled.ran,
               is_completed = settled.next_run IS NULL
-         FROM (SELECT value->>'id' AS id, value->>'next_run' AS next_run, value->>'ran' AS ran
-                 FROM json_each(?)) AS settled
+         FROM (SELECT value->>0 AS id, value->>1 AS next_run, value->>2 AS ran FROM json_each(?)) AS settled
         WHERE schedules.id = settled.id`,
       [sqliteInstant(now), JSON.stringify(rows)],
     );

@@ -5,9 +5,12 @@ import { Clock } from '../clock/clock.js';
 import { Recovery } from '../runs/recovery.js';
 import { SCHEDULE_CREATED, SCHEDULE_UPDATED, type ScheduleEvent } from '../schedules/schedule.events.js';
 import { Alarms, HORIZON_MS } from './alarms.js';
-import { Claimer, SLICE } from './claimer.js';
+import { type ClaimedSlice, Claimer, SLICE } from './claimer.js';
 
 const SWEEP_MS = 5000;
+
+/** Claimed runs wait for the claims of others so long at most. */
+const HOLD_MS = 300;
 
 /**
  * Sees to it that what is due gets claimed. Alarms wake it in time; a sweep catches whatever had no alarm
@@ -84,16 +87,36 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
     );
   }
 
+  /**
+   * Claims come first: what is in writing is safe, whatever happens, so the runs of a herd are handed over once all
+   * of it is claimed, but never held back for long.
+   */
   private async claimAll(): Promise<void> {
-    while (this.again && !this.stopped) {
-      this.again = false;
-      const nextRuns = await this.claimer.claimSlice();
-      for (const instant of new Set(nextRuns.map((next) => next?.getTime()))) {
-        if (instant !== undefined) this.alarms.set(new Date(instant), this.ring);
+    let held: ClaimedSlice[] = [];
+    const handOver = (): void => {
+      for (const slice of held) slice.handOver();
+      held = [];
+    };
+    let heldSince = this.clock.now().getTime();
+    try {
+      while (this.again && !this.stopped) {
+        this.again = false;
+        const slice = await this.claimer.claimSlice();
+        held.push(slice);
+        for (const instant of new Set(slice.nextRuns.map((next) => next?.getTime()))) {
+          if (instant !== undefined) this.alarms.set(new Date(instant), this.ring);
+        }
+        if (slice.nextRuns.length === SLICE) this.again = true;
+        const now = this.clock.now().getTime();
+        if (now - heldSince >= HOLD_MS) {
+          handOver();
+          heldSince = now;
+        }
+        // The API answers between slices.
+        await new Promise(setImmediate);
       }
-      if (nextRuns.length === SLICE) this.again = true;
-      // The API answers between slices.
-      await new Promise(setImmediate);
+    } finally {
+      handOver();
     }
   }
 }

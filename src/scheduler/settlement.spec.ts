@@ -16,8 +16,7 @@ const due = (fields: Partial<DueSchedule> = {}): DueSchedule => ({
   run_count: 0,
   jitter_seconds: 0,
   max_attempts: 3,
-  running: 0,
-  waiting: 0,
+  unfinished: null,
   ...fields,
 });
 
@@ -133,15 +132,15 @@ describe('overlaps', () => {
   };
 
   test.each([
-    ['skip', 0, 0, 'queued', false],
-    ['skip', 1, 0, 'skipped', false],
-    ['skip', 0, 1, 'skipped', false],
-    ['queue', 1, 0, 'queued', false],
-    ['queue', 1, 1, 'skipped', false],
-    ['allow', 3, 3, 'queued', false],
-    ['cancel', 1, 0, 'queued', true],
-  ] as const)('%s with %d running and %d waiting: %s', (overlap_policy, running, waiting, status, cancel) => {
-    const [got, error, canceled] = outcome({ overlap_policy, running, waiting });
+    ['skip', null, 'queued', false],
+    ['skip', 'running', 'skipped', false],
+    ['skip', 'waiting', 'skipped', false],
+    ['queue', 'running', 'queued', false],
+    ['queue', 'waiting', 'skipped', false],
+    ['allow', 'waiting', 'queued', false],
+    ['cancel', 'running', 'queued', true],
+  ] as const)('%s with one %s: %s', (overlap_policy, unfinished, status, cancel) => {
+    const [got, error, canceled] = outcome({ overlap_policy, unfinished });
     expect([got, canceled]).toEqual([status, cancel]);
     if (status === 'skipped') expect(error).toContain(`overlap_policy ${overlap_policy}`);
   });
@@ -151,12 +150,24 @@ describe('overlaps', () => {
     const catchUp = (fields: Partial<DueSchedule>): string[] =>
       settle(due({ misfire_policy: 'all', ...fields }), later).runs.map(({ status }) => status);
     expect(catchUp({ overlap_policy: 'skip' })).toEqual(['queued', 'queued', 'queued']);
-    expect(catchUp({ overlap_policy: 'skip', running: 1 })).toEqual(['skipped', 'skipped', 'skipped']);
-    expect(catchUp({ overlap_policy: 'queue', running: 1 })).toEqual(['queued', 'queued', 'queued']);
-    expect(catchUp({ overlap_policy: 'queue', waiting: 1 })).toEqual(['skipped', 'skipped', 'skipped']);
+    expect(catchUp({ overlap_policy: 'skip', unfinished: 'running' })).toEqual([
+      'skipped',
+      'skipped',
+      'skipped',
+    ]);
+    expect(catchUp({ overlap_policy: 'queue', unfinished: 'running' })).toEqual([
+      'queued',
+      'queued',
+      'queued',
+    ]);
+    expect(catchUp({ overlap_policy: 'queue', unfinished: 'waiting' })).toEqual([
+      'skipped',
+      'skipped',
+      'skipped',
+    ]);
   });
 
   test('a skipped occurrence does not count as a run', () => {
-    expect(settle(due({ running: 1, max_runs: 1 }), now).next_run).not.toBeNull();
+    expect(settle(due({ unfinished: 'running', max_runs: 1 }), now).next_run).not.toBeNull();
   });
 });

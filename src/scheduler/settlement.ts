@@ -15,9 +15,8 @@ export interface DueSchedule extends Timing {
   readonly run_count: number;
   readonly jitter_seconds: number;
   readonly max_attempts: number;
-  /** Runs of it that are running, and that wait to be. */
-  readonly running: number;
-  readonly waiting: number;
+  /** What its runs that are not over do; null when it has none. */
+  readonly unfinished: 'running' | 'waiting' | null;
 }
 
 /** A run row to be made. `queued` ones are to be executed, the others only tell what became of it. */
@@ -84,14 +83,14 @@ function mayRun(
 }
 
 /** Why an occurrence is held back by runs that are not over; undefined when it is not. */
-function overlap({ overlap_policy, running, waiting }: DueSchedule): string | undefined {
+function overlap({ overlap_policy, unfinished }: DueSchedule): string | undefined {
   switch (overlap_policy) {
     case 'skip':
-      return running + waiting > 0
+      return unfinished !== null
         ? 'the previous run of this schedule was not over (overlap_policy skip)'
         : undefined;
     case 'queue':
-      return waiting > 0
+      return unfinished === 'waiting'
         ? 'another run of this schedule was waiting already (overlap_policy queue)'
         : undefined;
     case 'allow':
@@ -106,8 +105,14 @@ function newRun(schedule: DueSchedule, scheduled_for: Date, trigger: RunTrigger)
   const jitter =
     jitter_seconds === 0 ? 0 : stableHash(`${String(id)}@${String(at)}`, jitter_seconds * 1000 + 1);
   return {
-    ...{ schedule_id: id, scheduled_for, trigger, status: 'queued', max_attempts },
-    ...{ available_at: new Date(at + jitter), missed_count: 0, error: null },
+    schedule_id: id,
+    scheduled_for,
+    trigger,
+    status: 'queued',
+    max_attempts,
+    available_at: jitter === 0 ? scheduled_for : new Date(at + jitter),
+    missed_count: 0,
+    error: null,
   };
 }
 

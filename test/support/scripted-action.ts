@@ -1,4 +1,4 @@
-import { Action, type ActionContext, type ActionResult } from '../../src/actions/action.js';
+import { Action, type ActionContext, type ActionResult, type Stop } from '../../src/actions/action.js';
 import type { LogActionDto } from '../../src/actions/dto/action.dto.js';
 
 type Behaviour = (context: ActionContext, signal: AbortSignal) => ActionResult | Promise<ActionResult>;
@@ -15,7 +15,7 @@ export class ScriptedAction extends Action<LogActionDto> {
     return this.timeout;
   }
 
-  async perform(_payload: LogActionDto, context: ActionContext, signal: AbortSignal): Promise<ActionResult> {
+  async perform(_payload: LogActionDto, context: ActionContext, { signal }: Stop): Promise<ActionResult> {
     this.calls.push(context);
     return this.behaviour(context, signal);
   }

@@ -13,6 +13,7 @@ import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import type { RunStatus } from '../../src/runs/run-state.js';
 import { SchedulerService } from '../../src/scheduler/scheduler.service.js';
 import { ApiClient } from './api-client.js';
+import { refuseNesting } from './nesting-guard.js';
 import { removeFolder, scratchFolder } from './scratch.js';
 import { ScriptedAction } from './scripted-action.js';
 import { SettableClock } from './settable-clock.js';
@@ -52,6 +53,7 @@ export class TestService {
       .useValue(action)
       .compile();
     const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(config), { logger: false });
+    refuseNesting(app.get(UnitOfWork));
     await (await setUpApp(app)).listen(0, '127.0.0.1');
     // Sweeps and the like happen when a test says so.
     const registry = app.get(SchedulerRegistry);

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import { Clock } from '../../clock/clock.js';
 import { SecretsService } from '../../secrets/secrets.service.js';
 import { UnknownKey, Vault } from '../../secrets/vault.js';
-import { Action, type ActionContext, type ActionFault, type ActionResult } from '../action.js';
+import { Action, type ActionContext, type ActionFault, type ActionResult, type Stop } from '../action.js';
 import type { HttpActionDto } from '../dto/action.dto.js';
 import { Redaction } from '../redaction.js';
 import { TemplateFault } from '../template.js';
@@ -73,7 +73,7 @@ export class HttpAction extends Action<HttpActionDto> {
   override async perform(
     payload: HttpActionDto,
     context: ActionContext,
-    signal: AbortSignal,
+    { signal }: Stop,
   ): Promise<ActionResult> {
     let redaction = new Redaction(new Map());
     try {

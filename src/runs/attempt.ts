@@ -1,0 +1,63 @@
+import type { ActionResult, Stop } from '../actions/action.js';
+import type { Failure, Outcome } from './ended-attempt.js';
+
+/** An action that is told to stop has so long to say how far it came. */
+const ABORT_GRACE_MS = 500;
+
+/**
+ * One execution of a run's action. Ends when the action does. When its time is over, or the run is canceled, the
+ * action is told to stop, and has a moment to say how far it came.
+ */
+export class Attempt implements Stop {
+  private controller: AbortController | undefined;
+  private timedOut = false;
+  private stopped = false;
+  private timer: NodeJS.Timeout | undefined;
+  private cutShort: (() => void) | undefined;
+
+  constructor(private readonly timeoutMs: number) {}
+
+  /** Made only for an action that asks for it: it costs more than all else here, and most are over at once. */
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.stopped) this.controller.abort();
+    return this.controller.signal;
+  }
+
+  async outcome(action: Promise<ActionResult>): Promise<Outcome> {
+    this.timer = setTimeout(() => {
+      this.timedOut = true;
+      this.stop();
+    }, this.timeoutMs);
+    const cut = new Promise<undefined>((resolve) => {
+      this.cutShort = () => {
+        resolve(undefined);
+      };
+    });
+    try {
+      const result = await Promise.race([action, cut]);
+      if (result?.ok) return result;
+      // What the action is sure of by then, such as an answer that is final, counts.
+      const undecided = !result || result.retryable;
+      return undecided && (this.timedOut || !result) ? timeOut(this.timeoutMs, result) : result;
+    } finally {
+      clearTimeout(this.timer);
+    }
+  }
+
+  stop(): void {
+    if (this.stopped) return;
+    this.stopped = true;
+    this.controller?.abort();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.cutShort?.(), ABORT_GRACE_MS);
+  }
+}
+
+function timeOut(timeoutMs: number, result: Failure | undefined): Outcome {
+  const error = `not done within its timeout of ${String(timeoutMs / 1000)} s`;
+  return {
+    ...(result ?? { ok: false }),
+    ...{ retryable: true, timedOut: true, error: result ? `${error}: ${result.error}` : error },
+  };
+}
