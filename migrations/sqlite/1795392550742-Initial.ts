@@ -139,6 +139,7 @@ export class Initial1795392550742 implements MigrationInterface {
       CREATE TABLE "runs" (
         "id" integer PRIMARY KEY AUTOINCREMENT NOT NULL,
         "schedule_id" integer NOT NULL,
+        "owner_id" integer,
         "scheduled_for" datetime NOT NULL,
         "trigger" varchar NOT NULL,
         "status" varchar NOT NULL,
@@ -169,7 +170,21 @@ export class Initial1795392550742 implements MigrationInterface {
     await queryRunner.query(
       `CREATE INDEX "runs_unfinished" ON "runs" ("schedule_id") WHERE "status" IN ('queued', 'running')`,
     );
-    await queryRunner.query(`CREATE INDEX "runs_of_schedule" ON "runs" ("schedule_id", "id")`);
+    await queryRunner.query(`CREATE INDEX "runs_by_time" ON "runs" ("scheduled_for", "id")`);
+    await queryRunner.query(`CREATE INDEX "runs_of_owner" ON "runs" ("owner_id", "scheduled_for", "id")`);
+    await queryRunner.query(
+      `CREATE INDEX "runs_of_schedule" ON "runs" ("schedule_id", "scheduled_for", "id")`,
+    );
+    const notable = `"status" NOT IN ('queued', 'running', 'succeeded')`;
+    await queryRunner.query(
+      `CREATE INDEX "runs_notable_of_schedule" ON "runs" ("schedule_id", "status", "scheduled_for", "id") WHERE ${notable}`,
+    );
+    await queryRunner.query(
+      `CREATE INDEX "runs_notable_of_owner" ON "runs" ("owner_id", "status", "scheduled_for", "id") WHERE ${notable}`,
+    );
+    await queryRunner.query(
+      `CREATE INDEX "runs_notable" ON "runs" ("status", "scheduled_for", "id") WHERE ${notable}`,
+    );
 
     // Always empty; see src/database/storage-probe.ts.
     await queryRunner.query(`CREATE TABLE "storage_probe" ("filler" blob)`);

@@ -5,7 +5,7 @@ import { Equal, type EntityManager, LessThan, type Repository } from 'typeorm';
 import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { type Page, pageOf } from '../http/page.js';
+import { cappedCount, type Page, pageOf } from '../http/page.js';
 import { isSignedIn, type Principal, type Visitor } from '../http/principal.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import type { AuditQuery } from './dto/audit-entry.dto.js';
@@ -71,7 +71,7 @@ export class AuditService {
       ...(target_id !== undefined && { target_id: Equal(target_id) }),
     };
     const [total, rows] = await Promise.all([
-      this.entries.countBy(where),
+      cappedCount(this.entries.createQueryBuilder('entry').where(where)),
       this.entries.find({
         where: { ...where, ...(cursor !== undefined && { id: LessThan(Number(cursor)) }) },
         order: { id: 'DESC' },

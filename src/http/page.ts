@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiOkResponse, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { WholeNumberText } from './fields.js';
 
 const MAX_PAGE_SIZE = 1000;
@@ -18,7 +19,10 @@ export class PageQuery {
   cursor?: string;
 }
 
-/** One page of a list: `total` counts all pages, `next` is the cursor of the following one, if any. */
+/** Rows are counted up to here: nobody pages so far, and counting a history of millions takes long. */
+export const MAX_TOTAL = 10_000;
+
+/** One page of a list: `total` counts all pages, beyond MAX_TOTAL no more; `next` is the cursor of the following one. */
 export interface Page<Row> {
   rows: Row[];
   total: number;
@@ -29,15 +33,36 @@ export interface Page<Row> {
  * Keyset pagination on a unique, ordered `id`: read `limit + 1` rows beyond the cursor, and this tells
  * whether there are more. The cursor is the id of the last row shown.
  */
-export function pageOf<Row extends { id: number }>(rows: Row[], limit: number, total: number): Page<Row> {
+export function pageOf<Row extends { id: number }>(
+  rows: Row[],
+  limit: number,
+  total: number,
+  cursorOf: (row: Row) => string = ({ id }) => String(id),
+): Page<Row> {
   const shown = rows.slice(0, limit);
-  const next = rows.length > limit ? String(shown.at(-1)?.id) : undefined;
-  return { rows: shown, total, next };
+  const last = shown.at(-1);
+  return { rows: shown, total, next: last && rows.length > limit ? cursorOf(last) : undefined };
+}
+
+/** Counts what a query finds, up to one more than MAX_TOTAL. */
+export async function cappedCount(query: SelectQueryBuilder<ObjectLiteral>): Promise<number> {
+  const found = query
+    .clone()
+    .select('1')
+    .orderBy()
+    .limit(MAX_TOTAL + 1);
+  const [sql, parameters] = found.getQueryAndParameters();
+  const [row] = await query.dataSource.query<{ total: number | string }[]>(
+    `SELECT count(*) AS total FROM (${sql}) AS found`,
+    parameters,
+  );
+  return Number(row?.total);
 }
 
 /** Sends a page as a bare array, with `X-Total-Count` and a `Link` to the next page (RFC 8288). */
 export function sendPage<Row>(page: Page<Row>, request: FastifyRequest, reply: FastifyReply): Row[] {
-  void reply.header('X-Total-Count', String(page.total));
+  void reply.header('X-Total-Count', String(Math.min(page.total, MAX_TOTAL)));
+  if (page.total > MAX_TOTAL) void reply.header('X-Total-Count-Capped', 'true');
   if (page.next !== undefined) {
     const url = new URL(request.url, 'http://localhost');
     url.searchParams.set('cursor', page.next);
@@ -52,7 +77,14 @@ export const ApiPage = (type: new () => object): MethodDecorator =>
     ApiOkResponse({
       type: [type],
       headers: {
-        'X-Total-Count': { description: 'Rows in all pages.', schema: { type: 'integer' } },
+        'X-Total-Count': {
+          description: `Rows in all pages, counted up to ${String(MAX_TOTAL)}.`,
+          schema: { type: 'integer' },
+        },
+        'X-Total-Count-Capped': {
+          description: '`true` when there are more rows than X-Total-Count says; else not sent.',
+          schema: { type: 'string', enum: ['true'] },
+        },
         Link: { description: 'The next page, as rel="next" (RFC 8288).', schema: { type: 'string' } },
       },
     }),

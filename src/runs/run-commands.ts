@@ -79,7 +79,14 @@ export class RunCommands {
     const trigger = command === 'run.trigger' ? 'manual' : 'replay';
     const id = await this.unitOfWork.transaction(async (manager) => {
       const inserted = await manager.insert(Run, {
-        ...{ schedule_id: schedule.id, scheduled_for, trigger, status: 'queued', attempts: [] },
+        ...{
+          schedule_id: schedule.id,
+          owner_id: schedule.owner_id,
+          scheduled_for,
+          trigger,
+          status: 'queued',
+          attempts: [],
+        },
         ...{ max_attempts: schedule.retry_policy.max_attempts, available_at: now, created_at: now },
       });
       const { id } = inserted.identifiers[0] as { id: number };

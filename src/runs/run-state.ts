@@ -45,6 +45,11 @@ export const sqlFrom = (to: Transition): string => sqlList(FROM[to]);
 /** Runs that are not over. The partial index on them has the same words. */
 export const UNFINISHED = sqlList(['queued', 'running']);
 
+/** Runs that are neither under way nor a plain success: the few that people look for. Their partial indexes have the same words. */
+export const NOTABLE = `NOT IN (${sqlList(['queued', 'running', 'succeeded'])})`;
+
+export const isNotable = (status: RunStatus): boolean => !['queued', 'running', 'succeeded'].includes(status);
+
 function sqlList(statuses: readonly RunStatus[]): string {
   return statuses.map((status) => `'${status}'`).join(', ');
 }

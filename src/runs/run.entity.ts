@@ -1,7 +1,7 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn } from 'typeorm';
 import { CreatedAtColumn, InstantColumn, JsonColumn } from '../database/columns.js';
 import { Schedule } from '../schedules/schedule.entity.js';
-import { type RunStatus, UNFINISHED } from './run-state.js';
+import { NOTABLE, type RunStatus, UNFINISHED } from './run-state.js';
 
 /**
  * Why there is a run. `schedule`: its occurrence was claimed in time; `catch_up`: late, by the misfire policy;
@@ -12,6 +12,8 @@ export type RunTrigger = (typeof RUN_TRIGGERS)[number];
 
 /** Triggers that stand for an occurrence, of which there must be one run only. */
 export const OF_OCCURRENCE = `"trigger" IN ('schedule', 'catch_up')`;
+
+const IS_NOTABLE = `"status" ${NOTABLE}`;
 
 /** An attempt that was not the last. */
 export interface EarlierAttempt {
@@ -30,7 +32,12 @@ export interface EarlierAttempt {
 @Index('runs_unfinished', ['schedule_id'], { where: `"status" IN (${UNFINISHED})` })
 @Index('runs_queued', ['available_at'], { where: `"status" = 'queued'` })
 @Index('runs_finished', ['finished_at'], { where: `"finished_at" IS NOT NULL` })
-@Index('runs_of_schedule', ['schedule_id', 'id'])
+@Index('runs_by_time', ['scheduled_for', 'id'])
+@Index('runs_of_owner', ['owner_id', 'scheduled_for', 'id'])
+@Index('runs_of_schedule', ['schedule_id', 'scheduled_for', 'id'])
+@Index('runs_notable', ['status', 'scheduled_for', 'id'], { where: IS_NOTABLE })
+@Index('runs_notable_of_owner', ['owner_id', 'status', 'scheduled_for', 'id'], { where: IS_NOTABLE })
+@Index('runs_notable_of_schedule', ['schedule_id', 'status', 'scheduled_for', 'id'], { where: IS_NOTABLE })
 export class Run {
   /** Never used twice, also after pruning: receivers know a run by it. */
   @PrimaryGeneratedColumn()
@@ -42,6 +49,10 @@ export class Run {
   @ManyToOne(() => Schedule, { onDelete: 'CASCADE', nullable: false })
   @JoinColumn({ name: 'schedule_id' })
   schedule?: Schedule;
+
+  /** Who owned the schedule then; it may be gone. Lists of a member's runs must not look at everyone's. */
+  @Column('integer', { nullable: true })
+  owner_id: number | null;
 
   /** The occurrence; of several missed ones the first; of a manual run the instant it was asked for. */
   @InstantColumn()

@@ -31,7 +31,7 @@ interface Claimed {
   readonly canceled: readonly number[];
 }
 
-type LanedSchedule = DueSchedule & Pick<QueuedRun, 'lane'>;
+type OwnedSchedule = DueSchedule & Pick<QueuedRun, 'lane'> & { readonly owner_id: number | null };
 
 const DUE_ROW = jsonRow(
   ...[
@@ -44,7 +44,15 @@ const DUE_ROW = jsonRow(
     'created_at',
     'misfire_policy',
   ],
-  ...['misfire_window_seconds', 'overlap_policy', 'max_runs', 'run_count', 'jitter_seconds', 'lane'],
+  ...[
+    'misfire_window_seconds',
+    'overlap_policy',
+    'max_runs',
+    'run_count',
+    'jitter_seconds',
+    'lane',
+    'owner_id',
+  ],
   "retry_policy->>'max_attempts'",
   `(SELECT max(status = 'queued') FROM runs WHERE runs.schedule_id = schedules.id AND status IN (${UNFINISHED}))`,
 );
@@ -64,14 +72,15 @@ type DueRow = [
   run_count: number,
   jitter_seconds: number,
   lane: string | null,
+  owner_id: number | null,
   max_attempts: number,
   waiting: 0 | 1 | null,
 ];
 
-function toDueSchedule(row: DueRow): LanedSchedule {
+function toDueSchedule(row: DueRow): OwnedSchedule {
   const [id, schedule_interval, timezone, next_run, start_at, end_at, created_at, ...policies] = row;
   const [misfire_policy, misfire_window_seconds, overlap_policy, max_runs, run_count, ...rest] = policies;
-  const [jitter_seconds, lane, max_attempts, waiting] = rest;
+  const [jitter_seconds, lane, owner_id, max_attempts, waiting] = rest;
   return {
     id,
     schedule_interval,
@@ -87,6 +96,7 @@ function toDueSchedule(row: DueRow): LanedSchedule {
     run_count,
     jitter_seconds,
     lane,
+    owner_id,
     max_attempts,
     unfinished: waiting === null ? null : waiting === 1 ? 'waiting' : 'running',
   };
@@ -141,12 +151,12 @@ export class Claimer {
     const now = this.clock.now();
     const due = await this.due(manager, now, only);
     if (due.length === 0) return { settlements: [], queued: [], canceled: [] };
-    const lanes = new Map(due.map(({ id, lane }) => [id, lane]));
+    const schedules = new Map(due.map((schedule) => [schedule.id, schedule]));
     const settlements = due.map((schedule) => ({ id: schedule.id, ...this.settle(schedule, now) }));
     const queued = await this.insertRuns(
       manager,
       settlements.flatMap(({ runs }) => runs),
-      lanes,
+      schedules,
       now,
     );
     const fired = new Set(queued.map(({ schedule_id }) => schedule_id));
@@ -156,7 +166,7 @@ export class Claimer {
     return { settlements, queued, canceled };
   }
 
-  private async due(manager: EntityManager, now: Date, only?: number): Promise<LanedSchedule[]> {
+  private async due(manager: EntityManager, now: Date, only?: number): Promise<OwnedSchedule[]> {
     const rows = await manager.query<{ row: string }[]>(
       `SELECT ${DUE_ROW}
          FROM schedules
@@ -211,7 +221,7 @@ export class Claimer {
   private async insertRuns(
     manager: EntityManager,
     runs: NewRun[],
-    lanes: ReadonlyMap<number, string | null>,
+    schedules: ReadonlyMap<number, OwnedSchedule>,
     now: Date,
   ): Promise<ClaimedRun[]> {
     const created_at = sqliteInstant(now);
@@ -220,13 +230,15 @@ export class Claimer {
       ...[run.schedule_id, sqliteInstant(run.scheduled_for), run.trigger, run.status, run.max_attempts],
       ...[sqliteInstant(run.available_at), run.missed_count, run.error],
       run.status === 'queued' ? null : created_at,
+      schedules.get(run.schedule_id)?.owner_id,
     ]);
     const inserted = await manager.query<
       { id: number; schedule_id: number; status: string; available_at: string }[]
     >(
       `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, max_attempts, available_at, missed_count,
-                         error, finished_at, created_at)
-       SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, ?
+                         error, finished_at, owner_id, created_at)
+       SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
+              value->>9, ?
          FROM json_each(?)
         WHERE TRUE
            ON CONFLICT DO NOTHING
@@ -239,7 +251,7 @@ export class Claimer {
         id,
         schedule_id,
         available_at: fromSqliteInstant(available_at),
-        lane: lanes.get(schedule_id) ?? null,
+        lane: schedules.get(schedule_id)?.lane ?? null,
       }));
   }
 

@@ -4,7 +4,7 @@ import type { EntityManager, Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { type Page, pageOf } from '../http/page.js';
+import { cappedCount, type Page, pageOf } from '../http/page.js';
 import type { Principal } from '../http/principal.js';
 import { found } from '../http/problems.js';
 import { upcomingOccurrences } from '../timing/next-occurrence.js';
@@ -87,7 +87,7 @@ export class SchedulesService {
 
   async list(caller: Principal, query: ScheduleQuery): Promise<Page<Schedule>> {
     const [total, rows] = await Promise.all([
-      this.schedules.countBy(matching(caller, query, 0)),
+      cappedCount(this.schedules.createQueryBuilder('schedule').where(matching(caller, query, 0))),
       this.schedules.find({
         where: matching(caller, query, Number(query.cursor ?? 0)),
         order: { id: 'ASC' },

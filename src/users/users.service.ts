@@ -7,7 +7,7 @@ import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
 import { violatedUniqueColumn } from '../database/constraint.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { type Page, type PageQuery, pageOf } from '../http/page.js';
+import { cappedCount, type Page, type PageQuery, pageOf } from '../http/page.js';
 import { isSignedIn, type Principal, type Visitor } from '../http/principal.js';
 import { Conflict, Forbidden, found, NotFound, NotSignedIn } from '../http/problems.js';
 import type { UserCreateDto } from './dto/user-create.dto.js';
@@ -68,7 +68,7 @@ export class UsersService {
   async list(caller: Principal, { limit, cursor }: PageQuery): Promise<Page<User>> {
     const mine = caller.role === 'admin' ? [] : [Equal(caller.userId)];
     const [total, rows] = await Promise.all([
-      this.users.countBy({ id: And(MoreThan(0), ...mine) }),
+      cappedCount(this.users.createQueryBuilder('user').where({ id: And(MoreThan(0), ...mine) })),
       this.users.find({
         where: { id: And(MoreThan(Number(cursor ?? 0)), ...mine) },
         order: { id: 'ASC' },

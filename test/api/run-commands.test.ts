@@ -92,8 +92,8 @@ describe('POST /runs/{id}/cancel', () => {
     for (let minute = 0; minute < 2; minute++) {
       service.clock.advance(60_000);
       await service.scheduler.sweep();
+      await service.untilRuns('running', 1);
     }
-    await service.untilRuns('running', 1);
     expect(await user.post('/runs/2/cancel')).toMatchObject({
       status: 200,
       body: { status: 'canceled', attempt: 0 },
@@ -111,8 +111,8 @@ describe('POST /runs/{id}/cancel', () => {
     for (let minute = 0; minute < 2; minute++) {
       service.clock.advance(60_000);
       await service.scheduler.sweep();
+      await service.untilRuns('running', 1);
     }
-    await service.untilRuns('running', 1);
     await user.post('/runs/1/cancel');
     await service.settled();
     expect((await run(2)).status).toBe('succeeded');

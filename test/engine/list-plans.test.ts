@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { SignedInClient } from '../support/api-client.js';
+import { recordStatements } from '../support/statements.js';
+import { TestService } from '../support/test-service.js';
+
+// Lists of a history of millions: SQLite's plan for every combination of filters names the index that is walked.
+
+let service: TestService;
+let admin: SignedInClient;
+let member: SignedInClient;
+let statements: string[];
+beforeAll(async () => {
+  service = await TestService.start();
+  service.clock.set('2030-01-01T12:00:00Z');
+  admin = await service.api.newUser();
+  member = await service.api.newUser();
+  for (const user of [admin, member]) await user.newSchedule();
+  statements = recordStatements(service.dataSource);
+});
+afterAll(() => service.stop());
+
+/** How SQLite does what a request asks of a table: `<index>` for a walk in order, and what it has to sort. */
+async function plans(user: SignedInClient, path: string, table: string): Promise<string[]> {
+  statements.length = 0;
+  expect((await user.get(path)).status).toBe(200);
+  const asked = [...new Set(statements)].filter((sql) => sql.includes(`FROM "${table}"`));
+  expect(asked.length).toBeGreaterThan(1);
+  const steps: string[] = [];
+  for (const sql of asked) {
+    const parameters = Array.from(sql.matchAll(/\?/g), () => null);
+    const plan = await service.dataSource.query<{ detail: string }[]>(
+      `EXPLAIN QUERY PLAN ${sql}`,
+      parameters,
+    );
+    for (const { detail } of plan) {
+      const index = /USING (?:COVERING )?INDEX (\w+)/.exec(detail)?.[1];
+      const primary = detail.includes('USING INTEGER PRIMARY KEY') ? 'id' : undefined;
+      if (detail.includes('TEMP B-TREE')) steps.push('sorted');
+      else if (detail.startsWith('SEARCH') || index !== undefined) steps.push(index ?? primary ?? detail);
+      else if (/^SCAN (?!found|json_each)/.test(detail)) steps.push(detail);
+    }
+  }
+  return [...new Set(steps)];
+}
+
+const CURSOR = 'cursor=1893499200000.5';
+const WINDOW = 'from=2030-01-01T00:00:00Z&to=2030-01-01T06:00:00Z';
+
+test.each([
+  ['', 'runs_by_time', 'runs_of_owner'],
+  [CURSOR, 'runs_by_time', 'runs_of_owner'],
+  [WINDOW, 'runs_by_time', 'runs_of_owner'],
+  [`${WINDOW}&${CURSOR}`, 'runs_by_time', 'runs_of_owner'],
+  ['status=failed', 'runs_notable', 'runs_notable_of_owner'],
+  [`status=missed&${CURSOR}`, 'runs_notable', 'runs_notable_of_owner'],
+  [`status=canceled&${WINDOW}`, 'runs_notable', 'runs_notable_of_owner'],
+  ['schedule_id=2', 'runs_of_schedule', 'runs_of_schedule'],
+  [`schedule_id=2&${WINDOW}&${CURSOR}`, 'runs_of_schedule', 'runs_of_schedule'],
+  ['schedule_id=2&status=failed', 'runs_notable_of_schedule', 'runs_notable_of_schedule'],
+])('GET /runs?%s walks %s for an admin, %s for a member', async (query, forAdmin, forMember) => {
+  expect(await plans(admin, `/runs?limit=50&${query}`, 'runs')).toEqual([forAdmin]);
+  expect(await plans(member, `/runs?limit=50&${query}`, 'runs')).toEqual([forMember]);
+});
+
+test('what is under way is few: it is found by its own index, and sorted', async () => {
+  for (const user of [admin, member])
+    expect(await plans(user, '/runs?status=running', 'runs')).toEqual(['id', 'runs_unfinished', 'sorted']);
+});
+
+test('successes are everywhere: walking back in time finds them', async () => {
+  expect(await plans(member, '/runs?status=succeeded', 'runs')).toEqual(['runs_of_owner']);
+  expect(await plans(admin, '/runs?status=succeeded', 'runs')).toContain('runs_by_time');
+});
+
+test.each([
+  ['', 'id'],
+  ['actor_id=1', 'audit_log_actor'],
+  ['action=run.cancel', 'audit_log_action'],
+  ['target_id=1', 'audit_log_target'],
+  ['target_type=user', 'audit_log_target_type'],
+])('GET /audit-log?%s walks %s', async (query, index) => {
+  const walked = await plans(admin, `/audit-log?cursor=1000&limit=50&${query}`, 'audit_log');
+  expect(walked).toContain(index);
+  expect(walked).not.toContain('sorted');
+});
+
+test('a member sees its schedules without looking at those of others', async () => {
+  for (const query of ['', 'enabled=true', 'tag=x', 'cursor=5'])
+    expect(await plans(member, `/schedules?limit=50&${query}`, 'schedules')).toEqual(['schedules_of_owner']);
+});
