@@ -43,6 +43,7 @@ async function lastLine(child, timeoutMs) {
   clearTimeout(timer);
   const line = output.trim().split('\n').at(-1);
   if (line.startsWith('{')) return JSON.parse(line);
-  const why = /^.*(?:Error|Cannot find|not available)[^\n]*/m.exec(errors)?.[0] ?? errors.trim().slice(-200);
+  const why =
+    /^.*(?:Error|Cannot find|not available)[^\n]*/m.exec(errors)?.[0].trim() ?? errors.trim().slice(-200);
   return { unavailable: late ? `no result within ${timeoutMs / 1000} s` : why || 'it printed nothing' };
 }

@@ -1,5 +1,6 @@
 // Many schedules due in the same second: when the last one is claimed, when all are done, and how the API answers.
-import { Service, sleep } from '../service.mjs';
+import { sleep } from '../service-process.mjs';
+import { Service } from '../service.mjs';
 import { runPeer } from '../peer.mjs';
 import { alternate, ratio, row } from '../statistics.mjs';
 import { startSteadyGet } from '../steady-load.mjs';
