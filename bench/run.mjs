@@ -17,6 +17,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
     rate: { type: 'string' },
     minutes: { type: 'string' },
     render: { type: 'boolean', default: false },
@@ -94,7 +95,8 @@ if (!options.render) {
     const begun = Date.now();
     try {
       const { quick, rate, minutes } = options;
-      const measured = await scenario.run({ quick, rate, minutes, results });
+      const rounds = Number(options.rounds ?? (quick ? 1 : 3));
+      const measured = await scenario.run({ quick, rounds, rate, minutes, results });
       results.scenarios[name] = {
         title: scenario.title,
         measuredOn: new Date(begun).toISOString().slice(0, 10),

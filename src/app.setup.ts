@@ -79,7 +79,7 @@ export async function setUpApp(app: NestFastifyApplication): Promise<NestFastify
     app.enableCors({
       origin: [...corsOrigins],
       methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-      exposedHeaders: ['X-Total-Count', 'Link', 'Retry-After'],
+      exposedHeaders: ['X-Total-Count', 'X-Total-Count-Capped', 'Link', 'Retry-After'],
       maxAge: 600,
     });
   }

@@ -11,7 +11,7 @@ export const title = 'The API under 32 connections';
 const BARE = 'bare Fastify and better-sqlite3, the same row';
 const GET = 'GET /schedules/{id}, signed in';
 
-export async function run({ quick }) {
+export async function run({ quick, rounds }) {
   const seconds = quick ? 2 : 5;
   const service = new Service();
   let bare;
@@ -36,7 +36,7 @@ export async function run({ quick }) {
       'GET /schedules/?limit=50': () => load(`${service.url}/schedules/?limit=50`),
       'POST /schedules/': () => load(`${service.url}/schedules/`, { method: 'POST', body }),
     };
-    const figures = await alternate(quick ? 1 : 3, contenders);
+    const figures = await alternate(rounds, contenders);
     const rows = Object.entries(figures).map(([what, rounds]) => row(what, 32, rounds));
     await service.stop();
     service.insert(1000, Date.now() + 5000, { interval: '* * * * * *' });

@@ -51,8 +51,7 @@ const peers = (count) => ({
   'BullMQ, Redis appendfsync always': () => runPeer('bullmq.mjs', { mode: 'herd', count, fsync: 'always' }),
 });
 
-export async function run({ quick, sizes = quick ? [1000] : [1000, 10_000, 100_000] }) {
-  const rounds = quick ? 1 : 3;
+export async function run({ quick, rounds, sizes = quick ? [1000] : [1000, 10_000, 100_000] }) {
   const compared = sizes.includes(10_000) ? 10_000 : sizes[0];
   const rows = [];
   for (const count of sizes) {

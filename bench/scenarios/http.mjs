@@ -49,9 +49,9 @@ const bare = (count) =>
     runPeer('bare-undici.mjs', { url: `${origin}/hook`, count, concurrency: CONCURRENCY, body: BODY }),
   );
 
-export async function run({ quick }) {
+export async function run({ quick, rounds }) {
   const count = quick ? 2000 : 10_000;
-  const figures = await alternate(quick ? 1 : 3, {
+  const figures = await alternate(rounds, {
     'this service': () => ours(count),
     'bare undici': () => bare(count),
   });

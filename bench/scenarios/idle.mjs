@@ -53,17 +53,17 @@ const figures = (lateness) => ({
   latenessMaxMs: quantile(lateness, 1),
 });
 
-export async function run({ quick }) {
-  const rounds = [];
-  for (let i = 0; i < (quick ? 1 : 3); i++) {
-    rounds.push(await everySecond(quick ? 15 : 60));
-    process.stderr.write(`  round ${i + 1}: ${JSON.stringify(rounds.at(-1))}\n`);
+export async function run({ quick, rounds }) {
+  const seen = [];
+  for (let i = 0; i < rounds; i++) {
+    seen.push(await everySecond(quick ? 15 : 60));
+    process.stderr.write(`  round ${i + 1}: ${JSON.stringify(seen.at(-1))}\n`);
   }
-  const rows = Object.keys(rounds[0]).map((what) =>
+  const rows = Object.keys(seen[0]).map((what) =>
     row(
       what,
       1,
-      rounds.map((round) => round[what]),
+      seen.map((round) => round[what]),
     ),
   );
   const p99 = (what) => rows.find((one) => one.what === what)?.figures?.latenessP99Ms.median;

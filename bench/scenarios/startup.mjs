@@ -26,7 +26,7 @@ async function start(service) {
   return { startMs: Math.round(service.startMs), rssMb: Math.round(rssKb / 1024), cpuSeconds };
 }
 
-export async function run({ quick }) {
+export async function run({ quick, rounds }) {
   const sizes = quick ? [0, 100_000] : [0, 10_000, 100_000, 1_000_000];
   const jobs = quick ? 1000 : 10_000;
   const services = new Map();
@@ -34,7 +34,7 @@ export async function run({ quick }) {
   try {
     for (const count of sizes) services.set(count, await stored(count));
     const ours = await alternate(
-      quick ? 1 : 3,
+      rounds,
       Object.fromEntries([...services].map(([count, service]) => [`${count}`, () => start(service)])),
     );
     for (const count of sizes) rows.push(row('this service', count, ours[count]));
@@ -47,7 +47,7 @@ export async function run({ quick }) {
     for (const count of [0, jobs]) peers[`${library} ${count}`] = inMemory(library, count);
   for (const count of [0, jobs])
     peers[`APScheduler ${count}`] = () => runPeer('python-apscheduler.py', { mode: 'startup', count });
-  const figures = await alternate(quick ? 1 : 3, peers);
+  const figures = await alternate(rounds, peers);
   for (const [what, each] of Object.entries(figures)) {
     const [library, count] = what.split(' ');
     rows.push(row(library, Number(count), each));

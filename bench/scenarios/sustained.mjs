@@ -103,8 +103,7 @@ const peers = (count, most) => ({
   liteque: () => runPeer('sqlite-throughput.mjs', { library: 'liteque', count: most / 5 }),
 });
 
-export async function run({ quick }) {
-  const rounds = quick ? 1 : 3;
+export async function run({ quick, rounds }) {
   const seconds = quick ? 4 : 10;
   const rows = [];
   const sizes = quick ? [1000, 5000, 15_000] : [1000, 2000, 5000, 10_000, 15_000, 20_000, 30_000];

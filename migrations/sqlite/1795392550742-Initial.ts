@@ -142,6 +142,7 @@ export class Initial1795392550742 implements MigrationInterface {
         "owner_id" integer,
         "scheduled_for" datetime NOT NULL,
         "trigger" varchar NOT NULL,
+        "of_occurrence" integer,
         "status" varchar NOT NULL,
         "attempt" integer NOT NULL DEFAULT (0),
         "max_attempts" integer NOT NULL DEFAULT (1),
@@ -159,7 +160,7 @@ export class Initial1795392550742 implements MigrationInterface {
         CONSTRAINT "FK_f075cef8f9adf187f9b9da77002" FOREIGN KEY ("schedule_id") REFERENCES "schedules" ("id") ON DELETE CASCADE ON UPDATE NO ACTION
       )`);
     await queryRunner.query(
-      `CREATE UNIQUE INDEX "runs_one_per_occurrence" ON "runs" ("schedule_id", "scheduled_for") WHERE "trigger" IN ('schedule', 'catch_up')`,
+      `CREATE UNIQUE INDEX "runs_of_schedule" ON "runs" ("schedule_id", "scheduled_for", "of_occurrence")`,
     );
     await queryRunner.query(
       `CREATE INDEX "runs_queued" ON "runs" ("available_at") WHERE "status" = 'queued'`,
@@ -172,9 +173,6 @@ export class Initial1795392550742 implements MigrationInterface {
     );
     await queryRunner.query(`CREATE INDEX "runs_by_time" ON "runs" ("scheduled_for", "id")`);
     await queryRunner.query(`CREATE INDEX "runs_of_owner" ON "runs" ("owner_id", "scheduled_for", "id")`);
-    await queryRunner.query(
-      `CREATE INDEX "runs_of_schedule" ON "runs" ("schedule_id", "scheduled_for", "id")`,
-    );
     const notable = `"status" NOT IN ('queued', 'running', 'succeeded')`;
     await queryRunner.query(
       `CREATE INDEX "runs_notable_of_schedule" ON "runs" ("schedule_id", "status", "scheduled_for", "id") WHERE ${notable}`,

@@ -236,9 +236,9 @@ export class Claimer {
       { id: number; schedule_id: number; status: string; available_at: string }[]
     >(
       `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, max_attempts, available_at, missed_count,
-                         error, finished_at, owner_id, created_at)
+                         error, finished_at, owner_id, of_occurrence, created_at)
        SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
-              value->>9, ?
+              value->>9, 1, ?
          FROM json_each(?)
         WHERE TRUE
            ON CONFLICT DO NOTHING
