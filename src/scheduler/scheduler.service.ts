@@ -10,7 +10,7 @@ import { type ClaimedSlice, Claimer, SLICE } from './claimer.js';
 const SWEEP_MS = 5000;
 
 /** Claimed runs wait for the claims of others so long at most. */
-const HOLD_MS = 300;
+const HOLD_MS = 500;
 
 /**
  * Sees to it that what is due gets claimed. Alarms wake it in time; a sweep catches whatever had no alarm
