@@ -4,6 +4,8 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Equal, type EntityManager, LessThan, type Repository } from 'typeorm';
 import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
+import { sqliteInstant } from '../database/columns.js';
+import { deleteInSlices } from '../database/delete-in-slices.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { cappedCount, type Page, pageOf } from '../http/page.js';
 import { isSignedIn, type Principal, type Visitor } from '../http/principal.js';
@@ -83,7 +85,9 @@ export class AuditService {
 
   @Interval('prune-audit-log', 3_600_000)
   async prune(): Promise<void> {
-    const limit = new Date(this.clock.now().getTime() - this.config.auditRetentionMs);
-    await this.unitOfWork.transaction((manager) => manager.delete(AuditEntry, { at: LessThan(limit) }));
+    const limit = sqliteInstant(new Date(this.clock.now().getTime() - this.config.auditRetentionMs));
+    await deleteInSlices(this.unitOfWork, 'audit_log', 'SELECT id FROM audit_log WHERE at < ? ORDER BY at', [
+      limit,
+    ]);
   }
 }

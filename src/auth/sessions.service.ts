@@ -8,6 +8,7 @@ import { LessThan, MoreThan, type Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
+import { sqliteInstant } from '../database/columns.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Principal, Visitor } from '../http/principal.js';
 import { NotFound, NotSignedIn } from '../http/problems.js';
@@ -61,12 +62,14 @@ export class SessionsService {
   async authenticate(token: string): Promise<Omit<Principal, 'address'> | undefined> {
     const now = this.clock.now();
     const id = await this.sessionOf(token, now);
-    const session =
-      id &&
-      (await this.sessions.findOne({ where: { id, expires_at: MoreThan(now) }, relations: { user: true } }));
-    if (!session || !session.user) return undefined;
-    const { id: userId, role } = session.user;
-    return { userId, role, credential: { kind: 'session', id: session.id } };
+    if (id === undefined) return undefined;
+    // Every request asks this: TypeORM takes ten times as long to put the question together as SQLite to answer it.
+    const [session] = await this.sessions.query<Pick<User, 'id' | 'role'>[]>(
+      `SELECT users.id, users.role FROM sessions JOIN users ON users.id = sessions.user_id
+        WHERE sessions.id = ? AND sessions.expires_at > ?`,
+      [id, sqliteInstant(now)],
+    );
+    return session && { userId: session.id, role: session.role, credential: { kind: 'session', id } };
   }
 
   /** One's own, the newest first. */
@@ -101,7 +104,9 @@ export class SessionsService {
 
   private async sessionOf(token: string, now: Date): Promise<string | undefined> {
     const clockTimestamp = Math.floor(now.getTime() / 1000);
-    for (const secret of jwtSecrets(this.config)) {
+    for (const key of jwtSecrets(this.config)) {
+      // Handed on as it is to jsonwebtoken, whose types know key objects; those of @nestjs/jwt do not, here.
+      const secret = key as unknown as Buffer;
       try {
         return (await this.jwt.verifyAsync<{ jti: string }>(token, { clockTimestamp, secret })).jti;
       } catch {
