@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { Redis, ReplyError, type RedisOptions } from 'ioredis';
 import { InvalidSettings } from '../config/app-config.js';
 
-/** A server that says nothing for so long does not answer. */
+/** A server that says nothing for so long is away, whatever its sockets look like. */
 const ANSWER_MS = 5000;
 
 const LONGEST_PAUSE_MS = 2000;
@@ -19,7 +19,12 @@ export class RedisConnections {
   /** For commands that are worth nothing later: they fail at once while the server is away. */
   readonly impatient: Redis;
 
-  private constructor(private readonly url: string) {
+  private readonly watching: NodeJS.Timeout;
+
+  private constructor(
+    private readonly url: string,
+    private readonly answerMs: number,
+  ) {
     let opened = false as boolean;
     this.impatient = this.connect({
       lazyConnect: true,
@@ -31,13 +36,14 @@ export class RedisConnections {
       opened = true;
       this.reportChanges();
     });
+    this.watching = setInterval(() => void this.watch(), answerMs);
   }
 
   /** @throws InvalidSettings when there is no Redis server that answers */
-  static async open(url: string): Promise<RedisConnections> {
-    const connections = new RedisConnections(url);
+  static async open(url: string, answerMs = ANSWER_MS): Promise<RedisConnections> {
+    const connections = new RedisConnections(url, answerMs);
     try {
-      await within(ANSWER_MS, connections.impatient.connect());
+      await within(answerMs, connections.impatient.connect());
       await connections.ping();
     } catch (error) {
       connections.close();
@@ -54,8 +60,10 @@ export class RedisConnections {
   connect(options: RedisOptions = {}): Redis {
     const client = new Redis(this.url, {
       maxRetriesPerRequest: null,
-      connectTimeout: ANSWER_MS,
+      connectTimeout: this.answerMs,
       keepAlive: 10_000,
+      // How long a server may take to say goodbye.
+      disconnectTimeout: 500,
       retryStrategy: pauseMs,
       ...options,
     });
@@ -76,12 +84,29 @@ export class RedisConnections {
   /** Rejects, within seconds, when the server does not answer. */
   async ping(): Promise<void> {
     if (!this.isReady) throw new Error(`Redis cannot be reached: ${this.lastError}`);
-    await within(ANSWER_MS, this.impatient.ping());
+    await within(this.answerMs, this.impatient.ping());
   }
 
   close(): void {
     this.closed = true;
+    clearInterval(this.watching);
     for (const client of this.clients) client.disconnect();
+  }
+
+  /**
+   * A host that vanished closes no connection, and TCP takes a quarter of an hour to notice. New connections find the
+   * server where it is by then.
+   */
+  private async watch(): Promise<void> {
+    const { status } = this.impatient;
+    if (status !== 'ready' && status !== 'connect') return;
+    try {
+      await this.ping();
+    } catch {
+      if (this.impatient.status !== status || this.closed) return;
+      this.lastError = new Silent(this.answerMs).message;
+      for (const client of this.clients) client.disconnect(true);
+    }
   }
 
   private reportChanges(): void {
@@ -105,7 +130,9 @@ export const isRefusal = (error: unknown): boolean => error instanceof (ReplyErr
 const pauseMs = (times: number): number => Math.min(50 * 2 ** times, LONGEST_PAUSE_MS);
 
 class Silent extends Error {
-  override readonly message = `it did not answer within ${String(ANSWER_MS / 1000)} s`;
+  constructor(milliseconds: number) {
+    super(`it did not answer within ${String(milliseconds / 1000)} s`);
+  }
 }
 
 /** What `promise` does, when it does so in time. */
@@ -113,7 +140,10 @@ export async function within<T>(milliseconds: number, promise: Promise<T>): Prom
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new Silent());
+      // After a turn in which this process did not listen, the answer may be there already: it comes first.
+      setImmediate(() => {
+        reject(new Silent(milliseconds));
+      });
     }, milliseconds);
   });
   try {

@@ -17,7 +17,7 @@ const MOST_FETCHED = 32;
  * A job that is put aside comes back by itself after this time, should its node have died; jobs of a node come back one
  * by one, so that those of a target that stays silent cost little, however many they are.
  */
-const ASIDE_MS = 15_000;
+const ASIDE_MS = 10_000;
 const ASIDE_APART_MS = 5;
 
 /** Leaving takes no longer than this besides the grace, whatever Redis does. */
@@ -83,7 +83,7 @@ export class BullMqRunQueue extends RunQueue {
 
   consume(consumer: Consumer): void {
     this.consumer = consumer;
-    void this.worker.startStalledCheckTimer();
+    this.locks.start();
     void this.fetch();
   }
 
