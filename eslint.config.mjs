@@ -19,7 +19,8 @@ const MAY_IMPORT = {
   secrets: ['audit', 'users', 'config', 'clock', 'http', 'database'],
   actions: ['secrets', 'config', 'clock', 'http'],
   schedules: ['timing', 'actions', 'secrets', 'audit', 'users', 'config', 'clock', 'http', 'database'],
-  'run-queue': ['config', 'clock'],
+  redis: ['config'],
+  'run-queue': ['redis', 'config', 'clock'],
   runs: [
     'metrics',
     'audit',
@@ -33,7 +34,7 @@ const MAY_IMPORT = {
     'database',
   ],
   scheduler: ['metrics', 'schedules', 'runs', 'run-queue', 'timing', 'clock', 'database'],
-  health: ['scheduler', 'database', 'http'],
+  health: ['scheduler', 'redis', 'database', 'http'],
 };
 
 const directions = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({

@@ -63,6 +63,21 @@ describe('AppConfig', () => {
     );
   });
 
+  test('refuses a REDIS_URL that is none, or has only a file to go with, and never prints its password', () => {
+    const start =
+      (REDIS_URL: string, DATABASE_URL = 'file:./x.db') =>
+      () =>
+        new AppConfig({ REDIS_URL, DATABASE_URL });
+    for (const url of ['localhost:6379', 'http://hunter2@redis:6379', 'redis://', 'redis://hunter2@a b']) {
+      expect(start(url)).toThrow(/^REDIS_URL: the value given cannot be used; it takes redis:\/\/.+for TLS$/);
+      expect(start(url)).not.toThrow(/hunter2/);
+    }
+    const good = 'rediss://user:hunter2@redis.example.com:6380/3';
+    expect(start(good)).toThrow(/REDIS_URL: the value given .* together with DATABASE_URL=postgres:/);
+    expect(start(good)).not.toThrow(/hunter2/);
+    expect(start(good, 'postgres://db/x')).not.toThrow('REDIS_URL');
+  });
+
   test('names every fault at once, and no secret', () => {
     const faulty = (): AppConfig =>
       new AppConfig({ PORT: 'x', JWT_SECRET: 'too short', ENCRYPTION_KEY: 'too short', LOG_LEVEL: 'y' });

@@ -16,6 +16,8 @@ export class AppConfig {
   readonly port: number;
   /** Absolute path of the SQLite file. */
   readonly databaseFile: string;
+  /** The Redis server through which several nodes share runs; unset: this process is the only node. */
+  readonly redisUrl: string | undefined;
   /** Keys of the JWT signatures: the first one signs, each verifies. Unset: a generated file beside the database. */
   readonly jwtSecrets: readonly [string, ...string[]] | undefined;
   /** Keys of what is stored encrypted: the first one seals, each of them opens. Unset: a generated file. */
@@ -60,6 +62,7 @@ export class AppConfig {
     this.host = environment.HOST;
     this.port = environment.PORT;
     this.databaseFile = resolve(environment.DATABASE_URL.slice('file:'.length));
+    this.redisUrl = environment.REDIS_URL;
     this.jwtSecrets = environment.JWT_SECRET?.split(',') as [string, ...string[]] | undefined;
     this.encryptionKeys = environment.ENCRYPTION_KEY?.split(',');
     this.sessionTtlSeconds = environment.SESSION_TTL_HOURS * 3600;
@@ -105,8 +108,8 @@ function parse(variables: Readonly<Record<string, string | undefined>>): Environ
       faults
         .map(({ property, constraints }) => {
           const expected = Object.values(constraints ?? {})[0] ?? 'another value';
-          // The value of a secret must not reach the log.
-          const shown = /SECRET|KEY|PASSWORD|TOKEN/.test(property)
+          // The value of a secret must not reach the log; the URL of a server may have a password in it.
+          const shown = /SECRET|KEY|PASSWORD|TOKEN|REDIS_URL/.test(property)
             ? 'the value given'
             : `"${given[property] ?? ''}"`;
           return `${property}: ${shown} cannot be used; it takes ${expected}`;

@@ -63,6 +63,27 @@ const IsNetworks = (): PropertyDecorator =>
     },
   });
 
+const REDIS_URL = 'redis://[USER:PASSWORD@]HOST[:PORT][/NUMBER], or rediss:// for TLS';
+
+const isRedisUrl = (text: unknown): boolean =>
+  typeof text === 'string' && /^rediss?:\/\/[^\s/]+(\/\d*)?$/.test(text) && URL.canParse(text);
+
+/** Nodes that share runs share the rows they are made from. */
+const IsRedisOfNodes = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isRedisOfNodes',
+    validator: {
+      validate: (value: unknown, validation) =>
+        isRedisUrl(value) && isPostgresUrl((validation?.object as Environment).DATABASE_URL),
+      defaultMessage: (validation) =>
+        isRedisUrl(validation?.value)
+          ? `${REDIS_URL}, only together with DATABASE_URL=postgres://…: a file is for one node, which needs no Redis`
+          : REDIS_URL,
+    },
+  });
+
+const isPostgresUrl = (text: string): boolean => /^postgres(ql)?:\/\//.test(text);
+
 const wantsAdmin = ({ ADMIN_EMAIL, ADMIN_PASSWORD }: Environment): boolean =>
   ADMIN_EMAIL !== undefined || ADMIN_PASSWORD !== undefined;
 
@@ -76,6 +97,10 @@ export class Environment {
 
   @Matches(/^file:(?!:memory:).+$/, { message: 'file:PATH (SQLite), such as file:./data/scheduler.db' })
   DATABASE_URL = 'file:./data/scheduler.db';
+
+  @IsOptional()
+  @IsRedisOfNodes()
+  REDIS_URL: string | undefined = undefined;
 
   @IsOptional()
   @IsKeys()

@@ -1,4 +1,4 @@
-import { Controller, Get, UseFilters } from '@nestjs/common';
+import { Controller, Get, Inject, UseFilters } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiSchema, ApiTags } from '@nestjs/swagger';
 import {
   HealthCheck,
@@ -9,6 +9,7 @@ import {
 } from '@nestjs/terminus';
 import { StorageProbe } from '../database/storage-probe.js';
 import { Public } from '../http/principal.js';
+import { RedisConnections } from '../redis/redis-connections.js';
 import { SchedulerService } from '../scheduler/scheduler.service.js';
 import { HealthFilter } from './health.filter.js';
 
@@ -28,6 +29,7 @@ export class HealthController {
     private readonly indicators: HealthIndicatorService,
     private readonly storage: StorageProbe,
     private readonly scheduler: SchedulerService,
+    @Inject(RedisConnections) private readonly connections: RedisConnections | null,
   ) {}
 
   @Get('live')
@@ -39,9 +41,14 @@ export class HealthController {
 
   @Get('ready')
   @HealthCheck()
-  @ApiOperation({ operationId: 'getReadiness', summary: 'The database takes writes and sweeps come through' })
+  @ApiOperation({
+    operationId: 'getReadiness',
+    summary: 'The database takes writes, sweeps come through, and Redis, if used, answers',
+  })
   ready(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.database(), () => this.sweep()]);
+    const { connections } = this;
+    const redis = connections ? [() => this.redis(connections)] : [];
+    return this.health.check([() => this.database(), () => this.sweep(), ...redis]);
   }
 
   /** Probes share an answer for a second, so that polling costs no more than one write in that time. */
@@ -50,6 +57,13 @@ export class HealthController {
       .check('database')
       .attempt(() => this.storage.run())
       .withTimeout(5000)
+      .cacheFor(1000);
+  }
+
+  private async redis(connections: RedisConnections): Promise<HealthIndicatorResult> {
+    return this.indicators
+      .check('redis')
+      .attempt(() => connections.ping())
       .cacheFor(1000);
   }
 

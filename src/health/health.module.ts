@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { RedisModule } from '../redis/redis.module.js';
 import { SchedulerModule } from '../scheduler/scheduler.module.js';
 import { HealthController } from './health.controller.js';
 
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false }), SchedulerModule],
+  imports: [TerminusModule.forRoot({ logger: false }), RedisModule, SchedulerModule],
   controllers: [HealthController],
 })
 export class HealthModule {}

@@ -42,6 +42,16 @@ export class Lanes {
     return this.waiting.size;
   }
 
+  /** Whether a run of this lane would be held back now. */
+  isFull(name: string): boolean {
+    return (this.lanes.get(name)?.inside ?? 0) >= this.limit;
+  }
+
+  /** How many of one lane are held back. */
+  heldIn(name: string): number {
+    return this.lanes.get(name)?.waiting.size ?? 0;
+  }
+
   isWaiting(id: number): boolean {
     return this.waiting.has(id);
   }

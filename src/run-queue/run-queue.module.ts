@@ -1,16 +1,26 @@
 import { Module } from '@nestjs/common';
 import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
+import { RedisConnections } from '../redis/redis-connections.js';
+import { RedisModule } from '../redis/redis.module.js';
+import { BullMqRunQueue } from './bullmq.run-queue.js';
 import { InProcessRunQueue } from './in-process.run-queue.js';
 import { RunQueue } from './run-queue.js';
 
 @Module({
+  imports: [RedisModule],
   providers: [
     {
       provide: RunQueue,
-      inject: [AppConfig, Clock],
-      useFactory: (config: AppConfig, clock: Clock) =>
-        new InProcessRunQueue(config.runConcurrency, config.runConcurrencyPerOrigin, clock),
+      inject: [AppConfig, Clock, RedisConnections],
+      useFactory: (
+        { runConcurrency, runConcurrencyPerOrigin }: AppConfig,
+        clock: Clock,
+        redis: RedisConnections | null,
+      ) =>
+        redis
+          ? new BullMqRunQueue(runConcurrency, runConcurrencyPerOrigin, clock, redis)
+          : new InProcessRunQueue(runConcurrency, runConcurrencyPerOrigin, clock),
     },
   ],
   exports: [RunQueue],

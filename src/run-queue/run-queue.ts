@@ -6,7 +6,7 @@ export interface QueuedRun {
   readonly lane: string | null;
 }
 
-/** Runs of this process by what they wait for. */
+/** Runs that this process holds, by what they wait for. */
 export interface QueueDepth {
   /** For a place. */
   readonly ready: number;
@@ -22,14 +22,23 @@ export interface QueueDepth {
  * Brings queued runs to their executor. The row is the truth and was committed before `add`; the queue only
  * decides when and where it is worked on.
  *
- * Guarantees: while the process lives, the consumer is called at least once for every run added, once it is
- * available, in the order added, for at most `concurrency` runs at a time and `concurrencyPerLane` of a lane (a
- * full lane holds up nothing but itself); never twice at a time for the same run. A run whose row says otherwise by then (somebody else started it) is the consumer's to drop. What the
- * queue held when the process died is lost to it, and is added again by recovery, from the rows; so is a run
- * that becomes available in more than an hour. Adding a run that the queue has is no fault.
+ * Guarantees: the consumer is called at least once for every run added, once it is available, in the order added, in
+ * each process for at most `concurrency` runs at a time and `concurrencyPerLane` of a lane (a full lane holds up nothing
+ * but itself); never twice at a time for the same run. A run whose row says otherwise by then (somebody else started
+ * it) is the consumer's to drop. Adding a run that waits is no fault, and changes nothing; one that is added while the
+ * consumer works on it is delivered once more, for its row may have changed since the consumer read it.
+ *
+ * What the queue loses, recovery adds again, from the rows: what it held when the process died, where it is in the
+ * process; what Redis lost, or could not take, where it is there; and a run that becomes available in more than an hour.
  */
 export abstract class RunQueue {
+  /** Returns at once. */
   abstract add(runs: readonly QueuedRun[]): void;
+
+  /** Adds those that the queue has lost. Most runs that recovery offers are in it, and nothing has changed for them. */
+  restore(runs: readonly QueuedRun[]): void {
+    this.add(runs);
+  }
 
   /**
    * Starts delivery. The consumer resolves when the run's place may be taken by another; it settles every fault

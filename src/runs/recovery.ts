@@ -82,7 +82,7 @@ export class Recovery {
         LIMIT ?`,
       [sqliteInstant(soon), after.available_at, after.id, limit],
     );
-    this.queue.add(rows.map(toQueuedRun));
+    this.queue.restore(rows.map(toQueuedRun));
     return rows;
   }
 }

@@ -39,11 +39,14 @@ export class TestService {
     settings: Record<string, string>,
   ): Promise<TestService> {
     const action = new ScriptedAction();
+    const { REDIS_URL: redisUrl, ...others } = settings;
     const config = new AppConfig({
       DATABASE_URL: `file:${folder}/scheduler.db`,
       SIGN_INS_PER_MINUTE: '1000000',
-      ...settings,
+      ...others,
     });
+    // With a file there is one node, which needs no Redis, and is refused one. Here it may have one.
+    if (redisUrl !== undefined) Object.assign(config, { redisUrl });
     const module = await Test.createTestingModule({ imports: [AppModule] })
       .overrideProvider(AppConfig)
       .useValue(config)

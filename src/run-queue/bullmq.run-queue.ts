@@ -1,0 +1,258 @@
+import { Logger } from '@nestjs/common';
+import { Worker } from 'bullmq';
+import { type Clock, SystemClock } from '../clock/clock.js';
+import { isRefusal, type RedisConnections, within } from '../redis/redis-connections.js';
+import { JobLanes } from './job-lanes.js';
+import { JobLocks, LOCK_MS, STALLED_MS } from './job-locks.js';
+import { JobProducer } from './job-producer.js';
+import { PREFIX, QUEUE, type RunData, type RunJob } from './run-job.js';
+import { LONGEST_WAIT_MS, type QueueDepth, type QueuedRun, RunQueue } from './run-queue.js';
+
+type Consumer = (runId: number) => Promise<void>;
+
+/** So many jobs are asked for at a time when there is much to do. */
+const MOST_FETCHED = 32;
+
+/**
+ * A job that is put aside comes back by itself after this time, should its node have died; jobs of a node come back one
+ * by one, so that those of a target that stays silent cost little, however many they are.
+ */
+const ASIDE_MS = 10_000;
+const ASIDE_APART_MS = 5;
+
+/** Leaving takes no longer than this besides the grace, whatever Redis does. */
+const LEAVE_MS = 2000;
+
+const REPEAT_FETCH_MS = 1000;
+
+const REPORT_APART_MS = 60_000;
+
+/** The run queue of several nodes: BullMQ on Redis. Jobs of a node that dies are handed on within 20 seconds. */
+export class BullMqRunQueue extends RunQueue {
+  private readonly producer: JobProducer;
+  private readonly worker: Worker<RunData, null>;
+  private readonly locks: JobLocks;
+  private readonly lanes: JobLanes;
+  private readonly logger = new Logger(BullMqRunQueue.name);
+  private readonly systemClock = new SystemClock();
+  private readonly active = new Map<number, RunJob>();
+  /** Handed out again while active here, because Redis believed this node dead. */
+  private readonly again = new Map<number, RunJob>();
+  private readonly settling = new Set<Promise<void>>();
+  private consumer: Consumer | undefined;
+  private closed = false;
+  private tokens = 0;
+  private lastBack = 0;
+  private lastReport = 0;
+  private whenFree: (() => void) | undefined;
+  private whenIdle: (() => void) | undefined;
+
+  constructor(
+    private readonly concurrency: number,
+    concurrencyPerLane: number,
+    private readonly clock: Clock,
+    redis: RedisConnections,
+    prefix = PREFIX,
+  ) {
+    super();
+    this.producer = new JobProducer(redis, clock, prefix);
+    this.lanes = new JobLanes(concurrencyPerLane);
+    // Without a processor: jobs are fetched by hand, because one that waits for its lane must not take a place.
+    this.worker = new Worker(QUEUE, null, {
+      connection: redis.connect(),
+      prefix,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_MS,
+      // A run that brings its node down has a row that says so; here it must not vanish.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    });
+    this.worker.on('error', this.report);
+    this.locks = new JobLocks(this.worker);
+  }
+
+  add(runs: readonly QueuedRun[]): void {
+    const latest = this.clock.now().getTime() + LONGEST_WAIT_MS;
+    this.producer.add(runs.filter(({ available_at }) => available_at.getTime() <= latest));
+  }
+
+  override restore(runs: readonly QueuedRun[]): void {
+    void this.producer.addMissing(runs);
+  }
+
+  consume(consumer: Consumer): void {
+    this.consumer = consumer;
+    this.locks.start();
+    void this.fetch();
+  }
+
+  depth(): QueueDepth {
+    return { ready: this.producer.unsent, held: this.lanes.held, delayed: 0, active: this.active.size };
+  }
+
+  /** Jobs in Redis, of all nodes. Rejects when Redis is away. */
+  jobCounts(): Promise<Record<string, number>> {
+    return this.producer.jobCounts();
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.closed = true;
+    this.whenFree?.();
+    // What waits here for a place may find one on another node.
+    const leaving = Promise.all([this.handBack(), this.producer.close()]);
+    await this.idle(graceMs);
+    await within(LEAVE_MS, Promise.all([leaving, ...this.settling])).catch(() => undefined);
+    this.locks.close();
+    await within(LEAVE_MS, this.worker.close(true)).catch(() => undefined);
+  }
+
+  private async fetch(): Promise<void> {
+    let size = 1;
+    while (!this.closed) {
+      const places = this.concurrency - this.active.size;
+      if (places <= 0) {
+        await new Promise<void>((resolve) => (this.whenFree = resolve));
+        continue;
+      }
+      const asked = Math.min(size, places);
+      // Alone it waits for a job, several look whether there are any.
+      const answers = await Promise.allSettled(
+        Array.from({ length: asked }, () => this.getJob({ block: asked === 1 })),
+      );
+      const jobs = answers.flatMap((answer) =>
+        answer.status === 'fulfilled' && answer.value ? [answer.value] : [],
+      );
+      for (const job of jobs) this.take(job);
+      size = jobs.length === asked ? Math.min(asked * 2, MOST_FETCHED) : 1;
+      const failed = answers.find((answer) => answer.status === 'rejected');
+      if (!failed) continue;
+      this.report(failed.reason);
+      await new Promise((resolve) => setTimeout(resolve, REPEAT_FETCH_MS));
+    }
+  }
+
+  /** Nothing, where BullMQ's type promises a job, when there is none. */
+  private getJob(options: { block: boolean }): Promise<RunJob | undefined> {
+    return this.worker.getNextJob(`${this.worker.id}:${String(this.tokens++)}`, options);
+  }
+
+  private take(job: RunJob): void {
+    const { run, at } = job.data;
+    this.locks.keep(job);
+    if (this.closed) this.settle(job, job.moveToWait(job.token));
+    // A time that is not a number belongs to a job that Redis has damaged, and that does not say which run it is for.
+    else if (!Number.isFinite(at)) this.settle(job, this.complete(job));
+    else if (at > this.clock.now().getTime()) this.settle(job, this.delay(job, at));
+    else if (this.active.has(run)) this.again.set(run, job);
+    else this.admit(job);
+  }
+
+  private admit(job: RunJob): void {
+    switch (this.lanes.admit(job)) {
+      case 'start':
+        void this.work(job);
+        break;
+      case 'put aside':
+        this.settle(job, this.putAside(job));
+        break;
+      case 'hold':
+    }
+  }
+
+  private async work(job: RunJob): Promise<void> {
+    const { run } = job.data;
+    this.active.set(run, job);
+    try {
+      await this.consumer?.(run);
+    } catch (error) {
+      this.logger.error(`run ${String(run)} is left to recovery: ${String(error)}`);
+    }
+    this.active.delete(run);
+    this.settle(job, this.complete(job));
+    this.freePlace(job);
+    const again = this.again.get(run);
+    this.again.delete(run);
+    if (again) this.settle(again, again.moveToWait(again.token));
+    if (this.active.size === 0) this.whenIdle?.();
+    this.whenFree?.();
+  }
+
+  /** Starts the job that may have the place in its lane, unless this node has lost it meanwhile. */
+  private freePlace(left: RunJob): void {
+    for (;;) {
+      const { next, back } = this.lanes.leave(left);
+      for (const id of back) this.settle(undefined, this.promote(id));
+      if (!next || this.closed) return;
+      if (this.locks.has(next)) {
+        void this.work(next);
+        return;
+      }
+    }
+  }
+
+  private async complete(job: RunJob): Promise<void> {
+    await job.moveToCompleted(null, job.token ?? '', false);
+  }
+
+  /** BullMQ goes by the system's time, whatever the clock says. */
+  private async delay(job: RunJob, at: number): Promise<void> {
+    const wait = at - this.clock.now().getTime();
+    await job.moveToDelayed(this.systemClock.now().getTime() + wait, job.token);
+  }
+
+  private async putAside(job: RunJob): Promise<void> {
+    this.lastBack = Math.max(this.lastBack + ASIDE_APART_MS, this.systemClock.now().getTime() + ASIDE_MS);
+    await job.moveToDelayed(this.lastBack, job.token);
+  }
+
+  /** Fails when the job came back by itself, which is as well. */
+  private async promote(jobId: string): Promise<void> {
+    await this.worker
+      .getBackend()
+      .promote(jobId)
+      .catch(() => undefined);
+  }
+
+  /** Youngest first, for each goes before all others. */
+  private async handBack(): Promise<void> {
+    const { held, aside } = this.lanes.waiting();
+    await Promise.all([
+      ...held.reverse().map((job) => job.moveToWait(job.token).catch(() => undefined)),
+      ...aside.map((id) => this.promote(id)),
+    ]);
+  }
+
+  /**
+   * Notes that the job is on its way out of this node. When that fails, its lock runs out and it is delivered once more,
+   * for the consumer to drop.
+   */
+  private settle(job: RunJob | undefined, done: Promise<unknown>): void {
+    const settled: Promise<void> = done
+      .then(() => undefined, this.report)
+      .finally(() => {
+        if (job) this.locks.drop(job);
+        this.settling.delete(settled);
+      });
+    this.settling.add(settled);
+  }
+
+  private idle(graceMs: number): Promise<void> {
+    if (this.active.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, graceMs);
+      this.whenIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Connections report themselves what happens to them; and a lock that ran out is nobody's fault. */
+  private readonly report = (error: unknown): void => {
+    const now = this.systemClock.now().getTime();
+    if (!isRefusal(error) || now - this.lastReport < REPORT_APART_MS) return;
+    this.lastReport = now;
+    this.logger.error(`Redis refuses: ${String(error)}`);
+  };
+}

@@ -1,0 +1,111 @@
+import { Logger } from '@nestjs/common';
+import { Queue } from 'bullmq';
+import type { Clock } from '../clock/clock.js';
+import { isRefusal, type RedisConnections } from '../redis/redis-connections.js';
+import { QUEUE, QUEUE_OPTIONS, type RunData, toJob } from './run-job.js';
+import type { QueuedRun } from './run-queue.js';
+
+/** Jobs for one round trip: enough to be fast, few enough not to keep the API waiting. */
+const CHUNK = 500;
+
+/** Runs that wait to be sent. Further ones are left to recovery, as are all while Redis is away. */
+const MOST_WAITING = 50_000;
+
+/** Sends runs to Redis, in the order they were added, in the background. */
+export class JobProducer {
+  private readonly queue: Queue<RunData, null>;
+  private readonly logger = new Logger(JobProducer.name);
+  private waiting: QueuedRun[] = [];
+  private sending: Promise<void> | undefined;
+  private asking = false;
+  private failing = false;
+  private closed = false;
+
+  constructor(
+    private readonly redis: RedisConnections,
+    private readonly clock: Clock,
+    prefix: string,
+  ) {
+    this.queue = new Queue(QUEUE, { connection: redis.impatient, prefix, ...QUEUE_OPTIONS });
+    // Every command of ours reports its own failure.
+    this.queue.on('error', () => undefined);
+  }
+
+  /** How many runs are not sent yet. */
+  get unsent(): number {
+    return this.waiting.length;
+  }
+
+  add(runs: readonly QueuedRun[]): void {
+    if (this.closed || !this.redis.isReady) return;
+    for (const run of runs) {
+      if (this.waiting.length >= MOST_WAITING) break;
+      this.waiting.push(run);
+    }
+    this.sending ??= this.send().finally(() => (this.sending = undefined));
+  }
+
+  /** Adds those runs of which Redis has no job. Asking is much cheaper for it than adding. */
+  async addMissing(runs: readonly QueuedRun[]): Promise<void> {
+    // A Redis that is silent must not collect questions.
+    if (this.asking) return;
+    this.asking = true;
+    try {
+      for (let from = 0; from < runs.length && this.redis.isReady; from += CHUNK) {
+        const chunk = runs.slice(from, from + CHUNK);
+        const known = await this.known(chunk.map(({ id }) => id));
+        this.add(chunk.filter((_, index) => !known[index]));
+      }
+    } catch (error) {
+      this.report(error);
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  /** Jobs in Redis, of all nodes, by their state. */
+  jobCounts(): Promise<Record<string, number>> {
+    return this.queue.getJobCounts('wait', 'delayed', 'active');
+  }
+
+  /** Resolves when what was added before is sent, or cannot be. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.sending;
+    await this.queue.close();
+  }
+
+  private async send(): Promise<void> {
+    // Whatever else is added in this turn of the event loop goes along.
+    await new Promise(setImmediate);
+    while (this.waiting.length > 0) {
+      const chunk = this.waiting.splice(0, CHUNK);
+      try {
+        const now = this.clock.now();
+        await this.queue.addBulk(chunk.map((run) => toJob(run, now)));
+        this.failing = false;
+      } catch (error) {
+        // The rows are still `queued`: recovery adds them again.
+        this.waiting = [];
+        this.report(error);
+      }
+    }
+  }
+
+  /** Which runs have a job. A key may outlive its job when Redis was damaged, so both must be there. */
+  private async known(ids: readonly number[]): Promise<boolean[]> {
+    const keyOf = (name: string): string => this.queue.toKey(name);
+    const jobIds = await this.redis.impatient.mget(ids.map((id) => keyOf(`de:${String(id)}`)));
+    const pipeline = this.redis.impatient.pipeline();
+    for (const jobId of jobIds) if (jobId !== null) pipeline.exists(keyOf(jobId));
+    const exist = ((await pipeline.exec()) ?? []).map(([, exists]) => exists === 1);
+    return jobIds.map((jobId) => jobId !== null && exist.shift() === true);
+  }
+
+  /** Once until it goes well again. Connections report themselves what happens to them. */
+  private report(error: unknown): void {
+    if (this.failing || !isRefusal(error)) return;
+    this.failing = true;
+    this.logger.error(`Redis takes no runs, they wait in the database: ${String(error)}`);
+  }
+}

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { InvalidSettings } from '../../src/config/app-config.js';
+import type { RunDto } from '../../src/runs/dto/run.dto.js';
+import type { SignedInClient } from '../support/api-client.js';
+import { describeRedisServer, freePort, RedisServer } from '../support/redis-server.js';
+import { TestService } from '../support/test-service.js';
+
+interface Health {
+  status: string;
+  details: Record<string, { status: string; message?: string }>;
+}
+
+describeRedisServer('the service with Redis', () => {
+  let server: RedisServer;
+  let service: TestService;
+  let user: SignedInClient;
+  beforeEach(async () => {
+    server = await RedisServer.start();
+    service = await TestService.start({ REDIS_URL: server.url });
+    user = await service.api.newUser();
+  });
+  afterEach(async () => {
+    await service.stop();
+    await server.stop();
+  });
+
+  test('claims, executes and writes outcomes as without it', async () => {
+    const { id } = await user.newSchedule();
+    service.clock.advance(60_000);
+    await service.tick();
+    const { body } = await user.get<RunDto[]>(`/schedules/${String(id)}/runs`);
+    expect(body).toMatchObject([{ status: 'succeeded', attempt: 1 }]);
+    expect(service.action.calls).toHaveLength(1);
+  });
+
+  test('what is accepted while Redis is away is executed when it is back; readiness tells', async () => {
+    const { id } = await user.newSchedule();
+    const ready = async (): Promise<[number, Health]> => {
+      const { status, body } = await service.api.get<Health>('/health/ready');
+      return [status, body];
+    };
+    await service.scheduler.sweep();
+    expect(await ready()).toMatchObject([200, { details: { redis: { status: 'up' } } }]);
+
+    await server.kill();
+    // An answer is good for a second.
+    let [status, health] = await ready();
+    while (status === 200) [status, health] = await ready();
+    expect(health.details).toMatchObject({ database: { status: 'up' }, redis: { status: 'down' } });
+    expect(health.details['redis']?.message).toMatch(/^Redis cannot be reached/);
+    const { status: accepted, body: run } = await user.post<RunDto>(`/schedules/${String(id)}/run`);
+    expect(accepted).toBe(202);
+    await service.scheduler.sweep();
+    expect((await user.get<RunDto>(`/runs/${String(run.id)}`)).body.status).toBe('queued');
+
+    await server.restart();
+    while ((await user.get<RunDto>(`/runs/${String(run.id)}`)).body.status !== 'succeeded') {
+      await service.scheduler.sweep();
+    }
+    while (status !== 200) [status] = await ready();
+    expect(service.action.calls).toHaveLength(1);
+  });
+
+  test('does not start on one that cannot be reached', async () => {
+    const url = `redis://127.0.0.1:${String(await freePort())}`;
+    await expect(TestService.start({ REDIS_URL: url })).rejects.toThrow(InvalidSettings);
+  });
+});

@@ -1,0 +1,48 @@
+/** Resolves once it is so. The test's timeout is the limit. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise(setImmediate);
+}
+
+/** Consumes runs that end when a test says so. */
+export class ManualConsumer {
+  /** Every delivery so far, in order. */
+  readonly started: number[] = [];
+  /** The most runs at a time, and whether one of them was there twice. */
+  most = 0;
+  twice = false;
+  private readonly ends = new Map<number, () => void>();
+
+  readonly consume = (id: number): Promise<void> => {
+    this.twice ||= this.ends.has(id);
+    this.started.push(id);
+    return new Promise((resolve) => {
+      this.ends.set(id, resolve);
+      this.most = Math.max(this.most, this.ends.size);
+    });
+  };
+
+  get active(): number {
+    return this.ends.size;
+  }
+
+  finish(...ids: number[]): void {
+    for (const id of ids) {
+      const end = this.ends.get(id);
+      this.ends.delete(id);
+      end?.();
+    }
+  }
+
+  /** Finishes every run that is active, until so many were delivered in all. */
+  async finishAll(count: number): Promise<void> {
+    await until(() => {
+      this.finish(...this.ends.keys());
+      return this.started.length >= count;
+    });
+    this.finish(...this.ends.keys());
+  }
+
+  async untilStarted(count: number): Promise<void> {
+    await until(() => this.started.length >= count);
+  }
+}
