@@ -1,0 +1,44 @@
+import { ApiError, auth, type User } from '@scheduler-service/client';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryClient } from './query-client.js';
+import { server } from './server.js';
+
+export const isSignedOut = (error: unknown): boolean => error instanceof ApiError && error.status === 401;
+
+/** Who is signed in; null when nobody is. The session itself is a cookie that no script can read. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  staleTime: Infinity,
+  queryFn: async (): Promise<User | null> => {
+    try {
+      return await auth.getMe(server);
+    } catch (error) {
+      if (isSignedOut(error)) return null;
+      throw error;
+    }
+  },
+});
+
+/** The user who is signed in. Only pages behind the sign-in ask. */
+export function useUser(): User {
+  const { data } = useQuery(sessionQuery);
+  if (!data) throw new Error('Nobody is signed in.');
+  return data;
+}
+
+export async function signIn(email: string, password: string): Promise<void> {
+  const { user } = await auth.startBrowserSession(server, { email, password });
+  queryClient.clear();
+  queryClient.setQueryData(sessionQuery.queryKey, user);
+}
+
+export async function signOut(): Promise<void> {
+  await auth.signOut(server);
+  forgetSession();
+}
+
+/** Forgets everything that the user who was signed in could see. */
+export function forgetSession(): void {
+  queryClient.clear();
+  queryClient.setQueryData(sessionQuery.queryKey, null);
+}

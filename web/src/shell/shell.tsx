@@ -1,0 +1,42 @@
+import { AppShell, Burger, Group } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Outlet, useRouterState } from '@tanstack/react-router';
+import { type ReactElement, useEffect } from 'react';
+import { Brand } from './brand.js';
+import { ConnectionNotice } from './connection-notice.js';
+import { Navigation } from './navigation.js';
+import { useLiveEvents } from './use-live-events.js';
+
+/** The frame around every page of who is signed in. */
+export function Shell(): ReactElement {
+  const connection = useLiveEvents();
+  const [opened, { toggle, close }] = useDisclosure();
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  useEffect(close, [path, close]);
+  return (
+    <AppShell
+      header={{ height: { base: 52, sm: 0 } }}
+      navbar={{ width: 224, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      padding={{ base: 'md', sm: 'xl' }}
+    >
+      <a className="skip-link" href="#content">
+        Skip to the content
+      </a>
+      <AppShell.Header hiddenFrom="sm">
+        <Group h="100%" px="md" justify="space-between">
+          <Brand />
+          <Burger opened={opened} onClick={toggle} size="sm" aria-label="Menu" aria-expanded={opened} />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="md" aria-label="Main">
+        <Navigation connection={connection} />
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1}>
+        <ConnectionNotice connection={connection} />
+        <div style={{ maxWidth: 1200, marginInline: 'auto' }}>
+          <Outlet />
+        </div>
+      </AppShell.Main>
+    </AppShell>
+  );
+}
