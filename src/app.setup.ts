@@ -118,6 +118,13 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
       bearerFormat: 'JWT',
       description: 'A token from POST /auth/signin, or an API key.',
     })
+    .addCookieAuth('scheduler_session', {
+      type: 'apiKey',
+      in: 'cookie',
+      description:
+        'What POST /auth/session sets, for pages of this origin: it is refused where a request that changes ' +
+        'something comes from another.',
+    })
     .addTag('service', 'The service itself')
     .addTag('auth', 'Signing in and out')
     .addTag('users', 'Who may use it')

@@ -10,6 +10,7 @@ import { AuthController } from './auth.controller.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
 import { jwtOptions } from './jwt-options.js';
+import { SessionCookie } from './session-cookie.js';
 import { Session } from './session.entity.js';
 import { SignInDelay } from './sign-in-delay.js';
 import { SignInFailure } from './sign-in-failure.entity.js';
@@ -26,6 +27,7 @@ import { SessionsService } from './sessions.service.js';
     AuthService,
     SessionsService,
     ApiKeysService,
+    SessionCookie,
     SignInDelay,
     { provide: APP_GUARD, useClass: AuthGuard },
   ],

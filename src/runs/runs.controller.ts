@@ -1,6 +1,7 @@
 import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { ApiPage, sendPage } from '../http/page.js';
 import { CurrentUser, type Principal } from '../http/principal.js';
@@ -11,7 +12,7 @@ import { RunCommands } from './run-commands.js';
 import { RunsService } from './runs.service.js';
 
 @ApiTags('runs')
-@ApiBearerAuth()
+@ApiCredentials()
 @Controller()
 export class RunsController {
   constructor(

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { ApiPage, sendPage } from '../http/page.js';
 import { CurrentUser, type Principal, ReadOnly } from '../http/principal.js';
@@ -15,7 +16,7 @@ import { SigningSecrets } from './signing-secrets.js';
 import { SchedulesService } from './schedules.service.js';
 
 @ApiTags('schedules')
-@ApiBearerAuth()
+@ApiCredentials()
 @Controller('schedules')
 export class SchedulesController {
   constructor(

@@ -105,6 +105,10 @@ export const ACCESS: Readonly<Record<string, Entry>> = {
     ...{ who: 'anyone', scope: 'write', success: 200 },
     request: ({ owner }) => Promise.resolve({ body: { email: owner.user.email, password: owner.password } }),
   },
+  startBrowserSession: {
+    ...{ who: 'anyone', scope: 'write', success: 200 },
+    request: ({ owner }) => Promise.resolve({ body: { email: owner.user.email, password: owner.password } }),
+  },
   signOut: { who: 'user', scope: 'session', success: 204, request: nothing },
   getMe: { who: 'user', scope: 'read', success: 200, request: nothing },
   listSessions: { who: 'user', scope: 'read', success: 200, request: nothing },
