@@ -37,6 +37,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     target: 'es2022',
     reportCompressedSize: false,
+    rolldownOptions: {
+      onLog: (level, log, show) => {
+        // "use client" is for server rendering, which there is none of here.
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') show(level, log);
+      },
+    },
   },
   server: { proxy: { '^/(?!dashboard)': 'http://127.0.0.1:8000' } },
 });

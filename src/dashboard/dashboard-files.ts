@@ -35,6 +35,9 @@ export class DashboardFiles implements OnModuleInit {
       preCompressed: true,
       immutable: true,
       maxAge: A_YEAR,
+      setHeaders: (reply) => {
+        reply.setHeader('vary', 'accept-encoding');
+      },
     });
     const page = readFileSync(join(FOLDER, 'index.html'));
     const sendPage = (_request: FastifyRequest, reply: FastifyReply): FastifyReply =>

@@ -1,26 +1,24 @@
 import {
-  createRootRouteWithContext,
+  createRootRoute,
   createRoute,
   createRouter,
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import type { QueryClient } from '@tanstack/react-query';
 import { parseRunsSearch, type RunsSearch } from './runs/runs-search.js';
 import { parseSchedulesSearch } from './schedules/schedules-search.js';
-import { queryClient } from './server/query-client.js';
-import { sessionQuery } from './server/session.js';
+import { session } from './server/session.js';
 import { Fault, NotFound } from './shell/fault.js';
 import { Shell } from './shell/shell.js';
 
-const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+const root = createRootRoute({
   notFoundComponent: NotFound,
   errorComponent: Fault,
 });
 
 /** A path of ours, and no other site's address. */
 const pathOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^\/(?![\/\\])/.test(value) ? value : undefined;
+  typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : undefined;
 const rowId = (value: unknown): number | undefined =>
   Number.isSafeInteger(value) ? (value as number) : undefined;
 
@@ -29,8 +27,8 @@ const visitors = createRoute({
   getParentRoute: () => root,
   id: 'visitors',
   validateSearch: (search: Record<string, unknown>): { to?: string } => ({ to: pathOf(search['to']) }),
-  beforeLoad: async ({ context, search }) => {
-    if (await context.queryClient.ensureQueryData(sessionQuery)) throw redirect({ to: search.to ?? '/' });
+  beforeLoad: async ({ search }) => {
+    if (await session()) redirect({ to: search.to ?? '/', throw: true });
   },
 });
 
@@ -39,10 +37,14 @@ const members = createRoute({
   getParentRoute: () => root,
   id: 'members',
   component: Shell,
-  beforeLoad: async ({ context, location }) => {
-    const user = await context.queryClient.ensureQueryData(sessionQuery);
+  beforeLoad: async ({ location }) => {
+    const user = await session();
     if (!user)
-      throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { to: location.href } });
+      redirect({
+        to: '/sign-in',
+        search: location.pathname === '/' ? {} : { to: location.href },
+        throw: true,
+      });
   },
 });
 
@@ -107,7 +109,6 @@ const tree = root.addChildren([
 export const router = createRouter({
   routeTree: tree,
   basepath: '/dashboard',
-  context: { queryClient },
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

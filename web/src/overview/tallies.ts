@@ -16,17 +16,15 @@ export const tallyOf = (hour: Hour): Tally => ({
 });
 
 export const sumOf = (hours: readonly Hour[]): Tally =>
-  hours
-    .map(tallyOf)
-    .reduce(
-      (sum, { good, bad, other }) => ({
-        good: sum.good + good,
-        bad: sum.bad + bad,
-        other: sum.other + other,
-      }),
-      {
-        good: 0,
-        bad: 0,
-        other: 0,
-      },
-    );
+  hours.map(tallyOf).reduce(
+    (sum, { good, bad, other }) => ({
+      good: sum.good + good,
+      bad: sum.bad + bad,
+      other: sum.other + other,
+    }),
+    {
+      good: 0,
+      bad: 0,
+      other: 0,
+    },
+  );

@@ -144,7 +144,7 @@ function httpActionOf(draft: Draft): HttpAction {
     method: draft.method,
     ...(headers.length > 0 && { headers: Object.fromEntries(headers) as Record<string, string> }),
     ...(draft.body.trim() !== '' && {
-      body: draft.bodyIsJson ? (JSON.parse(draft.body) as object) : draft.body,
+      body: draft.bodyIsJson ? (JSON.parse(draft.body) as HttpAction['body']) : draft.body,
     }),
     timeout_seconds: orDefault(draft.timeout_seconds),
     expected_statuses: draft.expected_statuses.map((status) =>

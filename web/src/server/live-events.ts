@@ -2,6 +2,7 @@ import { events, type Run, type RunEvent } from '@scheduler-service/client';
 import { queryClient } from './query-client.js';
 import { patchRuns } from './run-cache.js';
 import { server } from './server.js';
+import { isSignedOut } from './session.js';
 import { throttle } from './throttle.js';
 
 /** Lists are asked for anew at most this often, however many events come. */
@@ -50,7 +51,10 @@ export function followEvents(onConnection: (open: boolean) => void, onSignedOut:
     });
     for await (const { event, data } of stream) takeIn(event, data);
   };
-  read().catch(onSignedOut);
+  read().catch((error: unknown) => {
+    if (isSignedOut(error)) onSignedOut();
+    else onConnection(false);
+  });
   return () => {
     ending.abort();
   };

@@ -19,6 +19,10 @@ export const sessionQuery = queryOptions({
   },
 });
 
+/** Asks who is signed in, unless that is known. */
+export const session = (): Promise<User | null> =>
+  queryClient.query({ ...sessionQuery, staleTime: 'static' });
+
 /** The user who is signed in. Only pages behind the sign-in ask. */
 export function useUser(): User {
   const { data } = useQuery(sessionQuery);

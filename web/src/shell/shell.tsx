@@ -1,7 +1,9 @@
 import { AppShell, Burger, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { type ReactElement, useEffect } from 'react';
+import { sessionQuery } from '../server/session.js';
 import { Brand } from './brand.js';
 import { ConnectionNotice } from './connection-notice.js';
 import { Navigation } from './navigation.js';
@@ -9,6 +11,11 @@ import { useLiveEvents } from './use-live-events.js';
 
 /** The frame around every page of who is signed in. */
 export function Shell(): ReactElement {
+  // For the moment between the end of a session and the sign-in page there is nobody to show anything to.
+  return useQuery(sessionQuery).data ? <Frame /> : <></>;
+}
+
+function Frame(): ReactElement {
   const connection = useLiveEvents();
   const [opened, { toggle, close }] = useDisclosure();
   const path = useRouterState({ select: ({ location }) => location.pathname });

@@ -1,4 +1,4 @@
-import { Button, Group, PasswordInput, Stack, Text, TextInput, type TextInputProps } from '@mantine/core';
+import { Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { users } from '@scheduler-service/client';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
@@ -23,13 +23,13 @@ export default function SignUpPage(): ReactElement {
     });
     if (done) await navigate({ to: '/' });
   };
-  const field = (name: keyof typeof BLANK, label: string, autoComplete: string): TextInputProps => ({
+  const field = (name: keyof typeof BLANK, label: string, autoComplete: string) => ({
     name,
     label,
     autoComplete,
     value: fields.values[name],
     error: fields.errorOf(name),
-    onChange: (event) => {
+    onChange: (event: React.ChangeEvent<HTMLInputElement>) => {
       fields.set({ [name]: event.currentTarget.value });
     },
   });

@@ -1,5 +1,5 @@
 import { ApiError } from '@scheduler-service/client';
-import { type SetStateAction, useState } from 'react';
+import { useState } from 'react';
 
 export interface Fields<Values> {
   readonly values: Values;
@@ -7,11 +7,10 @@ export interface Fields<Values> {
   /** Why the last `submit` failed. */
   readonly error: unknown;
   /** The service's message about a field; undefined when it has none. */
-  errorOf(field: string): string | undefined;
-  set(change: Partial<Values>): void;
-  reset(values: SetStateAction<Values>): void;
+  readonly errorOf: (field: string) => string | undefined;
+  readonly set: (change: Partial<Values>) => void;
   /** Resolves with what `send` gave, or undefined when it failed. */
-  submit<Answer>(send: (values: Values) => Promise<Answer>): Promise<Answer | undefined>;
+  readonly submit: <Answer>(send: (values: Values) => Promise<Answer>) => Promise<Answer | undefined>;
 }
 
 /** The state of a form whose fields the service judges. */
@@ -32,7 +31,6 @@ export function useFields<Values extends object>(initial: Values | (() => Values
       setValues((before) => ({ ...before, ...change }));
       setCleared((before) => [...before, ...Object.keys(change)]);
     },
-    reset: setValues,
     submit: async (send) => {
       setBusy(true);
       setError(null);

@@ -1,12 +1,28 @@
 // Generated from openapi.json by "npm run sdk". Do not edit.
 import { type Client, type RequestOptions, segment } from '../client.js';
-import type { ApiKey, ApiKeyCreate, Login, NewApiKey, Session, SignedIn, User } from './models.js';
+import type {
+  ApiKey,
+  ApiKeyCreate,
+  BrowserSession,
+  Login,
+  NewApiKey,
+  Session,
+  SignedIn,
+  User,
+} from './models.js';
 
 /** Sign in with e-mail and password */
 export const signIn = (client: Client, body: Login, options: RequestOptions = {}): Promise<SignedIn> =>
   client.send({ method: 'POST', path: `/auth/signin`, body }, options);
 
-/** End the session; its token is good no more */
+/** Sign in for pages of this origin: the token comes as a cookie that scripts cannot read */
+export const startBrowserSession = (
+  client: Client,
+  body: Login,
+  options: RequestOptions = {},
+): Promise<BrowserSession> => client.send({ method: 'POST', path: `/auth/session`, body }, options);
+
+/** End the session; its token or cookie is good no more */
 export const signOut = (client: Client, options: RequestOptions = {}): Promise<void> =>
   client.send({ method: 'POST', path: `/auth/signout` }, options);
 

@@ -86,6 +86,10 @@ export interface SignedIn {
   user: User;
 }
 
+export interface BrowserSession {
+  user: User;
+}
+
 export interface Session {
   id: string;
   /** Whether it is the session of this request. */
@@ -381,4 +385,59 @@ export interface Run {
 
 export interface Liveness {
   status: string;
+}
+
+export interface RunEvent {
+  id: number;
+  schedule_id: number;
+  schedule_title: string;
+  scheduled_for: string;
+  trigger: RunTrigger;
+  status: RunStatus;
+  attempt: number;
+  lateness_ms: number | null;
+  duration_ms: number | null;
+  status_code: number | null;
+  error: string | null;
+}
+
+export interface Overview {
+  from: string;
+  to: string;
+  complete: boolean;
+  hours: {
+    at: string;
+    succeeded: number;
+    failed: number;
+    timed_out: number;
+    canceled: number;
+    interrupted: number;
+    skipped: number;
+    missed: number;
+    lateness_p50_ms: number | null;
+    lateness_max_ms: number | null;
+  }[];
+  schedules: {
+    total: number;
+    enabled: number;
+    completed: number;
+    failing: number;
+  };
+  failing: {
+    schedule_id: number;
+    title: string;
+    consecutive_failures: number;
+    last_error: string | null;
+    last_failed_at: string | null;
+  }[];
+}
+
+export interface RecentRuns {
+  schedule_id: number;
+  runs: {
+    id: number;
+    status: RunStatus;
+    scheduled_for: string;
+    duration_ms: number | null;
+  }[];
 }
