@@ -24,4 +24,7 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", Menlo, monospace',
   headings: { fontWeight: '650' },
   respectReducedMotion: true,
+  components: {
+    Paper: { styles: { root: { backgroundColor: 'var(--surface)' } } },
+  },
 });

@@ -8,14 +8,14 @@ import { Facts } from '../ui/facts.js';
 import { Icon } from '../ui/icon.js';
 import { Clock, Instant } from '../ui/instant.js';
 import { TextLink } from '../ui/links.js';
-import { VIEWER_ZONE, zoneCity } from '../ui/time.js';
+import { timeOfDay, VIEWER_ZONE, zoneCity } from '../ui/time.js';
 import { policiesOf } from './policies.js';
 
 const upcomingQuery = ({ id, updated_at, next_run }: Schedule) =>
   queryOptions({
     queryKey: ['schedules', 'upcoming', id, updated_at, next_run],
     enabled: next_run !== null,
-    queryFn: ({ signal }) => schedules.listUpcoming(server, id, { count: 5 }, { signal }),
+    queryFn: ({ signal }) => schedules.listUpcoming(server, id, { count: 4 }, { signal }),
   });
 
 /** What a schedule is, in three boxes: when, what, and how. */
@@ -89,7 +89,7 @@ function When({ schedule }: { schedule: Schedule }): ReactElement {
                 {elsewhere && (
                   <>
                     {' · '}
-                    <Clock at={at} zone={schedule.timezone} /> {zoneCity(schedule.timezone)}
+                    {timeOfDay(at, schedule.timezone)} {zoneCity(schedule.timezone)}
                   </>
                 )}
               </li>

@@ -80,18 +80,19 @@ const Row = memo(function Row({ schedule, runs, marked, onMark }: RowProps): Rea
         <TextLink
           to="/schedules/$id"
           params={{ id: String(schedule.id) }}
+          size="sm"
           fw={600}
           c="var(--mantine-color-text)"
         >
           {schedule.title}
         </TextLink>
-        <Text size="xs" c="dimmed">
-          {schedule.interval_description}{' '}
+        <Text size="xs" c="dimmed" component="div" className={classes.about}>
+          <span>{schedule.interval_description}</span>
           <Text span inherit ff="monospace" className={classes.pattern}>
             {schedule.schedule_interval}
           </Text>
           {schedule.tags.map((tag) => (
-            <TextLink key={tag} to="/schedules" search={{ tag }} mr={6} inherit>
+            <TextLink key={tag} to="/schedules" search={{ tag }} inherit>
               #{tag}
             </TextLink>
           ))}

@@ -32,7 +32,7 @@ export function useUser(): User {
 
 export async function signIn(email: string, password: string): Promise<void> {
   const { user } = await auth.startBrowserSession(server, { email, password });
-  queryClient.clear();
+  forgetSession();
   queryClient.setQueryData(sessionQuery.queryKey, user);
 }
 
@@ -43,6 +43,6 @@ export async function signOut(): Promise<void> {
 
 /** Forgets everything that the user who was signed in could see. */
 export function forgetSession(): void {
-  queryClient.clear();
   queryClient.setQueryData(sessionQuery.queryKey, null);
+  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
 }
