@@ -7,6 +7,7 @@ import { AuthModule } from './auth/auth.module.js';
 import { ClockModule } from './clock/clock.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { RunsModule } from './runs/runs.module.js';
@@ -33,6 +34,7 @@ import { UsersModule } from './users/users.module.js';
     SchedulesModule,
     SchedulerModule,
     RunsModule,
+    EventsModule,
     HealthModule,
   ],
   controllers: [AppController],
