@@ -35,6 +35,7 @@ const MAY_IMPORT = {
     'database',
   ],
   scheduler: ['metrics', 'schedules', 'runs', 'run-queue', 'timing', 'clock', 'database'],
+  events: ['redis', 'runs', 'schedules', 'metrics', 'config', 'clock', 'http', 'database'],
   health: ['scheduler', 'redis', 'database', 'http'],
   dashboard: [],
 };

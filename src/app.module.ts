@@ -8,6 +8,7 @@ import { ClockModule } from './clock/clock.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { DashboardModule } from './dashboard/dashboard.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { RunsModule } from './runs/runs.module.js';
@@ -34,6 +35,7 @@ import { UsersModule } from './users/users.module.js';
     SchedulesModule,
     SchedulerModule,
     RunsModule,
+    EventsModule,
     HealthModule,
     DashboardModule,
   ],

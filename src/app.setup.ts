@@ -130,6 +130,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('users', 'Who may use it')
     .addTag('schedules', 'What is to be done, and when')
     .addTag('runs', 'What became of it')
+    .addTag('events', 'What happens, as it happens')
     .addTag('secrets', 'Values that actions use and nobody reads')
     .addTag('audit', 'Who did what')
     .addTag('health', 'For probes');

@@ -60,14 +60,17 @@ export class SessionsService {
 
   /** Whose token this is, or undefined when it is forged, expired or revoked. */
   async authenticate(token: string): Promise<Omit<Principal, 'address'> | undefined> {
-    const now = this.clock.now();
-    const id = await this.sessionOf(token, now);
-    if (id === undefined) return undefined;
+    const id = await this.sessionOf(token, this.clock.now());
+    return id === undefined ? undefined : this.current(id);
+  }
+
+  /** Whose session it is, or undefined when it is over. */
+  async current(id: string): Promise<Omit<Principal, 'address'> | undefined> {
     // Every request asks this: TypeORM takes ten times as long to put the question together as SQLite to answer it.
     const [session] = await this.sessions.query<Pick<User, 'id' | 'role'>[]>(
       `SELECT users.id, users.role FROM sessions JOIN users ON users.id = sessions.user_id
         WHERE sessions.id = ? AND sessions.expires_at > ?`,
-      [id, sqliteInstant(now)],
+      [id, sqliteInstant(this.clock.now())],
     );
     return session && { userId: session.id, role: session.role, credential: { kind: 'session', id } };
   }

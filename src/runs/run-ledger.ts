@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../clock/clock.js';
 import { fromSqliteInstant, sqliteInstant } from '../database/columns.js';
@@ -10,6 +11,7 @@ import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
 import type { EndedAttempt } from './ended-attempt.js';
 import { FailureLimit } from './failure-limit.js';
 import { sqlFrom, UNFINISHED } from './run-state.js';
+import { RUNS_CHANGED, type RunsChanged } from './run.events.js';
 import { OF_OCCURRENCE, type RunTrigger } from './run.entity.js';
 import {
   STARTED_SCHEDULE,
@@ -73,6 +75,7 @@ export class RunLedger {
     private readonly queue: RunQueue,
     private readonly failureLimit: FailureLimit,
     private readonly metrics: Metrics,
+    private readonly events: EventEmitter2,
     private readonly clock: Clock,
   ) {}
 
@@ -101,14 +104,19 @@ export class RunLedger {
     return rows.map(toQueuedRun);
   }
 
-  /** Cancels what waits for schedules that are deleted, and the occurrences of those that are disabled. */
-  async cancelStopped(manager: EntityManager, scheduleIds: readonly number[]): Promise<void> {
-    await manager.query(
+  /**
+   * Cancels what waits for schedules that are deleted, and the occurrences of those that are disabled. Resolves with the
+   * ids of the runs.
+   */
+  async cancelStopped(manager: EntityManager, scheduleIds: readonly number[]): Promise<number[]> {
+    const canceled = await manager.query<{ id: number }[]>(
       `UPDATE runs SET status = 'canceled', finished_at = ?, error = 'its schedule was deleted or disabled'
         WHERE schedule_id IN (SELECT value FROM json_each(?)) AND status IN (${UNFINISHED}) AND status = 'queued'
-          AND (${ofSchedule('deleted_at')} IS NOT NULL OR (NOT ${ofSchedule('enabled')} AND ${OF_OCCURRENCE}))`,
+          AND (${ofSchedule('deleted_at')} IS NOT NULL OR (NOT ${ofSchedule('enabled')} AND ${OF_OCCURRENCE}))
+    RETURNING id`,
       [sqliteInstant(this.clock.now()), JSON.stringify(scheduleIds)],
     );
+    return canceled.map(({ id }) => id);
   }
 
   private async commit(batch: Entry[]): Promise<(StartedRun | undefined)[]> {
@@ -125,6 +133,7 @@ export class RunLedger {
     });
     for (const callback of afterCommit) callback();
     this.measure(started, ends);
+    this.events.emit(RUNS_CHANGED, { ids: [...started, ...ends].map(({ id }) => id) } satisfies RunsChanged);
     this.queue.add(next);
     const byId = new Map(started.map((run) => [run.id, run]));
     return batch.map((entry) => ('start' in entry ? byId.get(entry.start) : undefined));

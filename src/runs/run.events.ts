@@ -4,3 +4,10 @@ export interface RunsCanceled {
 }
 
 export const RUNS_CANCELED = 'runs.canceled';
+
+/** Published after a commit that changed runs in any other way, or made them; nothing is lost when nobody hears it. */
+export interface RunsChanged {
+  readonly ids: readonly number[];
+}
+
+export const RUNS_CHANGED = 'runs.changed';

@@ -161,6 +161,8 @@ export const ACCESS: Readonly<Record<string, Entry>> = {
   cancelRun: { who: 'owner', scope: 'write', success: 200, request: (fixture) => fixture.waitingRun() },
   replayRun: { who: 'owner', scope: 'write', success: 202, request: (fixture) => fixture.run() },
 
+  streamEvents: { who: 'user', scope: 'read', success: 200, request: nothing },
+
   getMetrics: { who: 'admin', scope: 'read', success: 200, request: nothing },
 
   listAuditLog: { who: 'admin', scope: 'read', success: 200, request: nothing },
