@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 /** The one accent colour. Shade 6 has a contrast of more than 4.5 with white. */
 const indigo: MantineColorsTuple = [
@@ -26,5 +26,29 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Paper: { styles: { root: { backgroundColor: 'var(--surface)' } } },
+  },
+});
+
+/** Ground, boxes upon it, and texts: dimmed ones and links have a contrast of more than 4.5 on both. */
+export const colours: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--surface': '#fff',
+    '--mantine-color-body': '#fafafc',
+    '--mantine-color-text': '#1b1f27',
+    '--mantine-color-dimmed': '#5f6672',
+    '--mantine-color-placeholder': '#6b7280',
+    '--mantine-color-default-border': '#e1e4ea',
+  },
+  dark: {
+    '--surface': '#1c1f25',
+    '--mantine-color-body': '#15171c',
+    '--mantine-color-text': '#e4e6ea',
+    '--mantine-color-dimmed': '#a3a9b3',
+    '--mantine-color-placeholder': '#8b919c',
+    '--mantine-color-anchor': '#9aa6f6',
+    '--mantine-color-default-border': '#343944',
+    '--mantine-color-default': '#22262d',
+    '--mantine-color-default-hover': '#2a2e37',
   },
 });

@@ -4,7 +4,6 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { Icon } from '../ui/icon.js';
 import { Clock } from '../ui/instant.js';
-import { TextLink } from '../ui/links.js';
 import { Loaded } from '../ui/loaded.js';
 import { attempt } from '../ui/notify.js';
 import { Facts } from '../ui/facts.js';
@@ -12,6 +11,7 @@ import { isOver, Status } from '../ui/status.js';
 import { duration } from '../ui/time.js';
 import { Attempts } from './attempts.js';
 import { cancelRun, replayRun, runQuery } from './run-queries.js';
+import { ScheduleName } from './schedule-name.js';
 
 interface RunDrawerProps {
   id: number | undefined;
@@ -77,12 +77,7 @@ function Details({ id, onOpen }: { id: number; onOpen: (run: Run) => void }): Re
           </Group>
           <Facts
             facts={[
-              [
-                'Schedule',
-                <TextLink key="s" to="/schedules/$id" params={{ id: String(run.schedule_id) }} size="sm">
-                  No. {run.schedule_id}
-                </TextLink>,
-              ],
+              ['Schedule', <ScheduleName key="s" id={run.schedule_id} />],
               ['Scheduled for', <Clock key="f" at={run.scheduled_for} />],
               ['Started', <Clock key="b" at={run.started_at} />],
               ['Finished', <Clock key="e" at={run.finished_at} />],

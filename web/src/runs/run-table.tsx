@@ -2,7 +2,7 @@ import { Anchor, Text } from '@mantine/core';
 import type { Run } from '@scheduler-service/client';
 import type { ReactElement } from 'react';
 import { Clock } from '../ui/instant.js';
-import { TextLink } from '../ui/links.js';
+import { ScheduleName } from './schedule-name.js';
 import { Status } from '../ui/status.js';
 import { type Columns, DataTable } from '../ui/table.js';
 import { duration } from '../ui/time.js';
@@ -39,7 +39,7 @@ export function RunTable({ runs, withSchedule, onOpen }: RunTableProps): ReactEl
         </>
       ),
     },
-    ...(withSchedule ? [{ title: 'Schedule', width: 110, cell: scheduleOf }] : []),
+    ...(withSchedule ? [{ title: 'Schedule', width: 220, cell: scheduleOf }] : []),
     { title: 'Late by', width: 90, cell: ({ lateness_ms }) => duration(lateness_ms) },
     { title: 'Took', width: 90, cell: ({ duration_ms }) => duration(duration_ms) },
     {
@@ -53,11 +53,7 @@ export function RunTable({ runs, withSchedule, onOpen }: RunTableProps): ReactEl
   return <DataTable caption="Runs, newest first" rows={runs} columns={columns} keyOf={({ id }) => id} />;
 }
 
-const scheduleOf = ({ schedule_id: id }: Run): ReactElement => (
-  <TextLink to="/schedules/$id" params={{ id: String(id) }} size="sm">
-    No. {id}
-  </TextLink>
-);
+const scheduleOf = ({ schedule_id }: Run): ReactElement => <ScheduleName id={schedule_id} />;
 
 function outcomeOf({ error, status_code, missed_count }: Run): ReactElement | string {
   if (missed_count > 1) return `${String(missed_count)} occurrences. ${error ?? ''}`;

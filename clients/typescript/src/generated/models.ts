@@ -383,22 +383,35 @@ export interface Run {
   created_at: string;
 }
 
-export interface Liveness {
-  status: string;
-}
-
 export interface RunEvent {
   id: number;
   schedule_id: number;
-  schedule_title: string;
+  /** The occurrence; of several missed ones the first; of a manual run when it was asked for. */
   scheduled_for: string;
   trigger: RunTrigger;
   status: RunStatus;
+  /** Attempts started so far. */
   attempt: number;
+  /** From the occurrence to the start of the first attempt. */
   lateness_ms: number | null;
+  /** Of the latest attempt. */
   duration_ms: number | null;
+  /** Of the answer to an HTTP call. */
   status_code: number | null;
+  /** Why it failed, was canceled, skipped or missed. */
   error: string | null;
+  schedule_title: string;
+}
+
+export type ScheduleChange = 'created' | 'updated' | 'deleted';
+
+export interface ScheduleEvent {
+  id: number;
+  change: ScheduleChange;
+}
+
+export interface Liveness {
+  status: string;
 }
 
 export interface Overview {
