@@ -8,20 +8,24 @@ import { TestBrowser } from './browser.js';
 /** The built service, a browser, and something to call. */
 export class Dashboard {
   private constructor(
-    readonly service: ServiceProcess,
+    public service: ServiceProcess,
     readonly browser: TestBrowser,
     readonly sink: Sink,
     private readonly folder: string,
+    private readonly settings: Record<string, string>,
   ) {}
 
   static async start(settings: Record<string, string> = {}): Promise<Dashboard> {
     const folder = scratchFolder();
-    const service = await ServiceProcess.start(folder, {
-      EGRESS_ALLOW: '127.0.0.1/32',
-      SIGN_INS_PER_MINUTE: '1000000',
-      ...settings,
-    });
-    return new Dashboard(service, await TestBrowser.start(), await Sink.start(), folder);
+    const all = { EGRESS_ALLOW: '127.0.0.1/32', SIGN_INS_PER_MINUTE: '1000000', ...settings };
+    const service = await ServiceProcess.start(folder, all);
+    return new Dashboard(service, await TestBrowser.start(), await Sink.start(), folder, all);
+  }
+
+  /** Starts the service again, where it was before it was killed. */
+  async revive(): Promise<void> {
+    const { port } = new URL(this.service.api.url);
+    this.service = await ServiceProcess.start(this.folder, { ...this.settings, PORT: port });
   }
 
   get url(): string {

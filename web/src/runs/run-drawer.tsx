@@ -1,4 +1,4 @@
-import { Button, Drawer, Group, Stack, Text, Title } from '@mantine/core';
+import { Button, Drawer, Group, Stack, Text } from '@mantine/core';
 import type { Run } from '@scheduler-service/client';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
@@ -28,11 +28,7 @@ export function RunDrawer({ id, onClose, onOpen }: RunDrawerProps): ReactElement
       onClose={onClose}
       position="right"
       size="lg"
-      title={
-        <Title order={2} size="h4">
-          Run {id}
-        </Title>
-      }
+      title={`Run ${String(id)}`}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {id !== undefined && <Details id={id} onOpen={onOpen} />}

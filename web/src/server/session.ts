@@ -1,5 +1,6 @@
 import { ApiError, auth, type User } from '@scheduler-service/client';
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
+import { createContext, useContext } from 'react';
 import { queryClient } from './query-client.js';
 import { server } from './server.js';
 
@@ -23,11 +24,13 @@ export const sessionQuery = queryOptions({
 export const session = (): Promise<User | null> =>
   queryClient.query({ ...sessionQuery, staleTime: 'static' });
 
+export const UserContext = createContext<User | null>(null);
+
 /** The user who is signed in. Only pages behind the sign-in ask. */
 export function useUser(): User {
-  const { data } = useQuery(sessionQuery);
-  if (!data) throw new Error('Nobody is signed in.');
-  return data;
+  const user = useContext(UserContext);
+  if (!user) throw new Error('Nobody is signed in.');
+  return user;
 }
 
 export async function signIn(email: string, password: string): Promise<void> {

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { type ReactElement, useEffect } from 'react';
-import { sessionQuery } from '../server/session.js';
+import { sessionQuery, UserContext } from '../server/session.js';
 import { Brand } from './brand.js';
 import { ConnectionNotice } from './connection-notice.js';
 import { Navigation } from './navigation.js';
@@ -12,7 +12,14 @@ import { useLiveEvents } from './use-live-events.js';
 /** The frame around every page of who is signed in. */
 export function Shell(): ReactElement {
   // For the moment between the end of a session and the sign-in page there is nobody to show anything to.
-  return useQuery(sessionQuery).data ? <Frame /> : <></>;
+  const { data: user } = useQuery(sessionQuery);
+  return user ? (
+    <UserContext value={user}>
+      <Frame />
+    </UserContext>
+  ) : (
+    <></>
+  );
 }
 
 function Frame(): ReactElement {
