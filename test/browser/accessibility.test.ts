@@ -32,7 +32,8 @@ const NARROW = { width: 390, height: 844 };
 async function faultsOf(page: Page): Promise<string[]> {
   // Evaluated as the debugger would: the page's content security policy lets no other script in.
   await page.evaluate(AXE);
-  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  const { violations, passes } = await page.evaluate<AxeResults>('axe.run()');
+  expect(passes.map(({ id }) => id)).toContain('color-contrast');
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);

@@ -31,9 +31,9 @@ describeInBrowser('settings in the dashboard', () => {
     const key = (await page.getByTestId('shown-once').textContent()) ?? '';
     expect(key).toMatch(/^sch_/);
     await page.getByRole('button', { name: 'I have kept it' }).click();
-    await page.getByRole('cell', { name: 'deploy script' }).waitFor();
+    await page.getByRole('cell', { name: 'deploy script', exact: true }).waitFor();
     await page.reload();
-    await page.getByRole('cell', { name: 'deploy script' }).waitFor();
+    await page.getByRole('cell', { name: 'deploy script', exact: true }).waitFor();
     expect(await page.content()).not.toContain(key);
 
     const program = dashboard.service.api.withToken(key);

@@ -1,4 +1,4 @@
-import { overview, schedules } from '@scheduler-service/client';
+import { overview } from '@scheduler-service/client';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { server } from '../server/server.js';
 
@@ -23,6 +23,6 @@ export const upcomingQuery = (horizon: Horizon) =>
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => {
       const to = new Date(Date.now() + HORIZON_MS[horizon]).toISOString();
-      return schedules.listAllUpcoming(server, { to, limit: SHOWN }, { signal });
+      return overview.listUpcoming(server, { to, limit: SHOWN }, { signal });
     },
   });

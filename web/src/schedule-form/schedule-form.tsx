@@ -1,4 +1,5 @@
 import { Button, Grid, Group, Paper, Stack, TagsInput, TextInput, Textarea, Title } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import type { Schedule, ScheduleCreate } from '@scheduler-service/client';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactElement, type ReactNode, useRef } from 'react';
@@ -28,6 +29,8 @@ export function ScheduleForm({ initial, save, back }: ScheduleFormProps): ReactE
   const fields = useFields(initial);
   const navigate = useNavigate();
   const testing = useRef(false);
+  const wide = useMediaQuery('(min-width: 62em)', true, { getInitialValueInEffect: false });
+  const preview = <Preview interval={fields.values.schedule_interval} timezone={fields.values.timezone} />;
   const submit = async (): Promise<void> => {
     const thenRun = testing.current;
     testing.current = false;
@@ -59,6 +62,7 @@ export function ScheduleForm({ initial, save, back }: ScheduleFormProps): ReactE
               </Section>
               <Section title="When is it due?">
                 <TimingFields />
+                {!wide && preview}
               </Section>
               <Section title="What is to be done?">
                 <ActionFields />
@@ -83,9 +87,7 @@ export function ScheduleForm({ initial, save, back }: ScheduleFormProps): ReactE
               </Group>
             </Stack>
           </Grid.Col>
-          <Grid.Col span={{ base: 12, md: 5 }} order={{ base: -1, md: 1 }} visibleFrom="md">
-            <Preview interval={fields.values.schedule_interval} timezone={fields.values.timezone} />
-          </Grid.Col>
+          {wide && <Grid.Col span={5}>{preview}</Grid.Col>}
         </Grid>
       </Form>
     </DraftContext>

@@ -1,8 +1,7 @@
-import { Autocomplete, Box, Button, Group, Text, TextInput } from '@mantine/core';
+import { Autocomplete, Button, Group, Text, TextInput } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { VIEWER_ZONE } from '../ui/time.js';
 import { useField } from './form-context.js';
-import { Preview } from './preview.js';
 
 const ZONES = [...new Set(['UTC', VIEWER_ZONE, ...Intl.supportedValuesOf('timeZone')])];
 
@@ -57,9 +56,6 @@ export function TimingFields(): ReactElement {
         error={zone.error}
         onChange={zone.set}
       />
-      <Box hiddenFrom="md">
-        <Preview interval={interval.value} timezone={zone.value} />
-      </Box>
     </>
   );
 }

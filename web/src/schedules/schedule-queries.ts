@@ -1,4 +1,4 @@
-import { type Schedule, schedules } from '@scheduler-service/client';
+import { runs, type Schedule, schedules } from '@scheduler-service/client';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { server } from '../server/server.js';
 import { filterOf, type SchedulesSearch } from './schedules-search.js';
@@ -31,7 +31,7 @@ export const recentRunsQuery = (shown: readonly Schedule[]) =>
     enabled: shown.length > 0,
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
-      schedules.listRecentRuns(
+      runs.listRecentRuns(
         server,
         { ids: shown.map(({ id }) => id).join(','), limit: STRIP_LENGTH },
         { signal },

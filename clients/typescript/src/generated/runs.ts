@@ -1,6 +1,6 @@
 // Generated from openapi.json by "npm run sdk". Do not edit.
 import { type Client, type Page, type RequestOptions, segment } from '../client.js';
-import type { Run, RunStatus } from './models.js';
+import type { RecentRuns, Run, RunStatus } from './models.js';
 
 export interface ListRunsQuery {
   limit?: number;
@@ -32,3 +32,15 @@ export const cancel = (client: Client, id: number, options: RequestOptions = {})
 /** Do once more what a run did or should have done */
 export const replay = (client: Client, id: number, options: RequestOptions = {}): Promise<Run> =>
   client.send({ method: 'POST', path: `/runs/${segment(id)}/replay` }, options);
+
+export interface ListRecentRunsQuery {
+  ids: string;
+  limit?: number;
+}
+
+/** listRecentRuns */
+export const listRecentRuns = (
+  client: Client,
+  query: ListRecentRunsQuery,
+  options: RequestOptions = {},
+): Promise<RecentRuns[]> => client.send({ method: 'GET', path: `/schedules/recent-runs`, query }, options);

@@ -4,7 +4,6 @@ import type {
   Occurrence,
   Preview,
   PreviewRequest,
-  RecentRuns,
   RotatedSecret,
   Run,
   RunStatus,
@@ -108,36 +107,6 @@ export const listRuns = (
   options: RequestOptions = {},
 ): Promise<Page<Run>> =>
   client.page({ method: 'GET', path: `/schedules/${segment(id)}/runs`, query }, options);
-
-export interface ListAllUpcomingQuery {
-  to?: string;
-  limit?: number;
-}
-
-/** listAllUpcoming */
-export const listAllUpcoming = (
-  client: Client,
-  query: ListAllUpcomingQuery = {},
-  options: RequestOptions = {},
-): Promise<
-  {
-    schedule_id: number;
-    title: string;
-    at: string;
-  }[]
-> => client.send({ method: 'GET', path: `/upcoming`, query }, options);
-
-export interface ListRecentRunsQuery {
-  ids: string;
-  limit?: number;
-}
-
-/** listRecentRuns */
-export const listRecentRuns = (
-  client: Client,
-  query: ListRecentRunsQuery,
-  options: RequestOptions = {},
-): Promise<RecentRuns[]> => client.send({ method: 'GET', path: `/schedules/recent-runs`, query }, options);
 
 /** changeSchedules */
 export const change = (
