@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
 import type { SignedInClient } from '../support/api-client.js';
 import { describeInBrowser } from '../support/browser.js';
 import { Dashboard } from '../support/dashboard.js';
@@ -6,14 +7,24 @@ import { Dashboard } from '../support/dashboard.js';
 const PATIENCE_MS = 120_000;
 const SCRIPT_BYTES = 250_000;
 const MANY = 10_000;
-const AT_ONCE = 200;
+
+/** Stores them beside the service, as its API would take half a minute. */
+function insertSchedules(file: string): void {
+  const database = new Database(file);
+  database.exec(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${String(MANY)})
+     INSERT INTO schedules (owner_id, title, schedule_interval, action, retry_policy, tags)
+     SELECT 1, 'Job ' || i, '@yearly', '{"type":"log"}', '{"max_attempts":1}', '["many"]' FROM n`,
+  );
+  database.close();
+}
 
 describeInBrowser('how heavy the dashboard is', () => {
   let dashboard: Dashboard;
   let user: SignedInClient;
 
   beforeAll(async () => {
-    dashboard = await Dashboard.start({ MAX_SCHEDULES_PER_USER: String(MANY) });
+    dashboard = await Dashboard.start();
     user = await dashboard.service.api.newUser();
   }, PATIENCE_MS);
 
@@ -52,17 +63,11 @@ describeInBrowser('how heavy the dashboard is', () => {
   test(
     'a list of 10,000 schedules: search and pages',
     async () => {
-      for (let first = 1; first <= MANY; first += AT_ONCE) {
-        await Promise.all(
-          Array.from({ length: AT_ONCE }, (_, index) =>
-            user.newSchedule({ title: `Job ${String(first + index)}`, schedule_interval: '@yearly' }),
-          ),
-        );
-      }
+      insertSchedules(`${dashboard.folder}/scheduler.db`);
       const page = await dashboard.open(user, '/schedules');
       await page.getByText('10,000 schedules').waitFor();
-      // 100 and the heading's.
-      expect(await page.getByRole('row').count()).toBe(101);
+      // 50 and the heading's.
+      expect(await page.getByRole('row').count()).toBe(51);
       const spent = async (act: () => Promise<void>): Promise<number> => {
         const before = performance.now();
         await act();
@@ -70,8 +75,8 @@ describeInBrowser('how heavy the dashboard is', () => {
       };
       const next = await spent(async () => {
         await page.getByRole('button', { name: 'Next' }).click();
-        await page.getByText('Page 2 of 100').waitFor();
-        await page.getByRole('link', { name: 'Job 101', exact: true }).waitFor();
+        await page.getByText('Page 2 of 200').waitFor();
+        await page.getByRole('link', { name: 'Job 51', exact: true }).waitFor();
       });
       const search = await spent(async () => {
         await page.getByRole('searchbox').fill('Job 9876');

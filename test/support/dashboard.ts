@@ -11,7 +11,7 @@ export class Dashboard {
     public service: ServiceProcess,
     readonly browser: TestBrowser,
     readonly sink: Sink,
-    private readonly folder: string,
+    readonly folder: string,
     private readonly settings: Record<string, string>,
   ) {}
 

@@ -26,6 +26,8 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Paper: { styles: { root: { backgroundColor: 'var(--surface)' } } },
+    Modal: { styles: { header: { backgroundColor: 'var(--surface)' }, title: { fontWeight: 650 } } },
+    Drawer: { styles: { header: { backgroundColor: 'var(--surface)' }, title: { fontWeight: 650 } } },
   },
 });
 

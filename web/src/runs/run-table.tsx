@@ -20,7 +20,7 @@ export function RunTable({ runs, withSchedule, onOpen }: RunTableProps): ReactEl
     { title: 'Status', width: 130, cell: ({ status }) => <Status status={status} /> },
     {
       title: 'Scheduled for',
-      width: 230,
+      width: 250,
       cell: (run) => (
         <>
           <Anchor

@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, Group, Menu } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type Schedule, schedules } from '@scheduler-service/client';
 import { useNavigate } from '@tanstack/react-router';
@@ -16,18 +16,17 @@ export function RowMenu({ schedule }: { schedule: Schedule }): ReactElement {
   const [asking, { open, close }] = useDisclosure();
   return (
     <Group gap={2} justify="flex-end" wrap="nowrap">
-      <Tooltip label="Run now">
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          aria-label={`Run ${title} now`}
-          onClick={() => {
-            attempt(() => schedules.run(server, id), `${title} is running`);
-          }}
-        >
-          <Icon name="play" size={15} />
-        </ActionIcon>
-      </Tooltip>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        title="Run now"
+        aria-label={`Run ${title} now`}
+        onClick={() => {
+          attempt(() => schedules.run(server, id), `${title} is running`);
+        }}
+      >
+        <Icon name="play" size={15} />
+      </ActionIcon>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" aria-label={`More for ${title}`}>

@@ -1,4 +1,4 @@
-import { Text, Tooltip } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { RecentRuns } from '@scheduler-service/client';
 import type { ReactElement } from 'react';
 import { statusFill, statusLabel } from '../ui/status.js';
@@ -26,24 +26,23 @@ export function RunStrip({ runs }: { runs: RecentRuns['runs'] | undefined }): Re
     ? `${label}. Latest: ${statusLabel(newest.status)}, ${dateTime(newest.scheduled_for)}, ${duration(newest.duration_ms)}`
     : label;
   return (
-    <Tooltip label={tip} multiline maw={320}>
-      <svg role="img" aria-label={label} width={LENGTH * STEP} height={HEIGHT} data-latest={newest?.status}>
-        {runs.slice(0, LENGTH).map(({ id, status }, index) => {
-          const height = status === 'succeeded' ? HEIGHT : SHORT;
-          const x = (LENGTH - 1 - index) * STEP;
-          return (
-            <rect
-              key={id}
-              x={x}
-              y={HEIGHT - height}
-              width={BAR}
-              height={height}
-              rx={1.5}
-              fill={statusFill(status)}
-            />
-          );
-        })}
-      </svg>
-    </Tooltip>
+    <svg role="img" aria-label={label} width={LENGTH * STEP} height={HEIGHT} data-latest={newest?.status}>
+      <title>{tip}</title>
+      {runs.slice(0, LENGTH).map(({ id, status }, index) => {
+        const height = status === 'succeeded' ? HEIGHT : SHORT;
+        const x = (LENGTH - 1 - index) * STEP;
+        return (
+          <rect
+            key={id}
+            x={x}
+            y={HEIGHT - height}
+            width={BAR}
+            height={height}
+            rx={1.5}
+            fill={statusFill(status)}
+          />
+        );
+      })}
+    </svg>
   );
 }

@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { server } from '../server/server.js';
 import { filterOf, type SchedulesSearch } from './schedules-search.js';
 
-export const PAGE_SIZE = 100;
+export const PAGE_SIZE = 50;
 const STRIP_LENGTH = 20;
 
 export const schedulesQuery = (search: SchedulesSearch) =>

@@ -1,4 +1,4 @@
-import { Text, Tooltip } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { dateTime, relative, VIEWER_ZONE, zoneCity } from './time.js';
 import { useNow } from './use-now.js';
@@ -15,11 +15,9 @@ export function Instant({ at, zone }: { at: string | null; zone?: string }): Rea
   const clocks = [...new Set([VIEWER_ZONE, ...(zone === undefined ? [] : [zone])])];
   const label = clocks.map((clock) => `${dateTime(at, clock)} ${zoneCity(clock)}`).join(' · ');
   return (
-    <Tooltip label={label}>
-      <time dateTime={at} style={{ whiteSpace: 'nowrap' }}>
-        {relative(at, now)}
-      </time>
-    </Tooltip>
+    <time dateTime={at} title={label} style={{ whiteSpace: 'nowrap' }}>
+      {relative(at, now)}
+    </time>
   );
 }
 

@@ -25,7 +25,10 @@ export function Problem({ error, shownFields = [], onRetry }: ProblemProps): Rea
   const others = fields.filter(([field]) => !shownFields.includes(field));
   return (
     <Alert color="red" variant="light" icon={<Icon name="warning" />} role="alert">
-      <Text size="sm">{problemText(error)}</Text>
+      <Text size="sm">
+        {problemText(error)}
+        {fields.length > others.length && ' What would be right is beside each.'}
+      </Text>
       {others.length > 0 && (
         <List size="sm" mt={4}>
           {others.map(([field, message]) => (
