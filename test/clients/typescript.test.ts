@@ -4,8 +4,10 @@ import {
   auth,
   Client,
   every,
+  events,
   runs,
   schedules,
+  type ServerEvent,
   type UserCreate,
   users,
 } from '../../clients/typescript/src/index.js';
@@ -21,12 +23,13 @@ const ADA: UserCreate = {
 
 let service: TestService;
 let client: Client;
+let token: string;
 
 beforeAll(async () => {
   service = await TestService.start();
   const visitor = new Client({ baseUrl: service.api.url });
   await users.create(visitor, ADA);
-  const { token } = await auth.signIn(visitor, { email: ADA.email, password: ADA.password });
+  ({ token } = await auth.signIn(visitor, { email: ADA.email, password: ADA.password }));
   client = new Client({ baseUrl: `${service.api.url}/`, token: () => Promise.resolve(token) });
 });
 
@@ -86,8 +89,8 @@ test('a refusal says what is wrong with each field', async () => {
 test('who is not signed in is told so, and signing out ends the token', async () => {
   const visitor = new Client({ baseUrl: service.api.url });
   expect((await refusal(auth.getMe(visitor))).status).toBe(401);
-  const { token } = await auth.signIn(visitor, { email: ADA.email, password: ADA.password });
-  const other = new Client({ baseUrl: service.api.url, token });
+  const signedIn = await auth.signIn(visitor, { email: ADA.email, password: ADA.password });
+  const other = new Client({ baseUrl: service.api.url, token: signedIn.token });
   await auth.signOut(other);
   expect((await refusal(auth.getMe(other))).status).toBe(401);
 });
@@ -97,4 +100,48 @@ test('what is not from the service is an ApiError, too', async () => {
     Promise.resolve(new Response('<h1>Bad gateway</h1>', { status: 502, statusText: 'Bad Gateway' }));
   const error = await refusal(runs.list(new Client({ baseUrl: '', fetch: proxy })));
   expect(error.problem).toMatchObject({ status: 502, detail: '502 Bad Gateway' });
+});
+
+test('events come as they happen, and a lost stream goes on from where it was', async () => {
+  const asked: (string | null)[] = [];
+  // The first stream is cut after its first event, as a network would cut it.
+  const cutting: typeof fetch = async (url, init) => {
+    asked.push(new Headers(init?.headers).get('last-event-id'));
+    const response = await fetch(url, init);
+    if (asked.length > 1 || !response.body) return response;
+    const cut = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        controller.enqueue(chunk);
+        if (new TextDecoder().decode(chunk).includes('data:')) controller.terminate();
+      },
+    });
+    return new Response(response.body.pipeThrough(cut), response);
+  };
+  const listener = new Client({ baseUrl: service.api.url, token, fetch: cutting });
+  const ending = new AbortController();
+  const connections: boolean[] = [];
+  const stream = events.stream(listener, {
+    signal: ending.signal,
+    onConnection: (open) => {
+      connections.push(open);
+      if (connections.length === 1)
+        void schedules.create(client, { title: 'seen', schedule_interval: '@daily' });
+      if (!open) void schedules.create(client, { title: 'missed', schedule_interval: '@daily' });
+    },
+  });
+  const first = (await stream.next()).value as ServerEvent;
+  const second = (await stream.next()).value as ServerEvent;
+  ending.abort();
+  expect((await stream.next()).done).toBe(true);
+
+  expect([first.event, second.event]).toEqual(['schedule', 'schedule']);
+  expect(first.data).toMatchObject({ change: 'created' });
+  expect(second.data).not.toEqual(first.data);
+  expect(asked).toEqual([null, first.id]);
+  expect(connections).toEqual([true, false, true]);
+});
+
+test('a stream that is refused ends with the refusal', async () => {
+  const stream = events.stream(new Client({ baseUrl: service.api.url }));
+  expect((await refusal(stream.next())).status).toBe(401);
 });

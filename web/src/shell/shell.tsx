@@ -2,7 +2,7 @@ import { AppShell, Burger, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { type ReactElement, useEffect } from 'react';
+import { type ReactElement, useEffect, useRef } from 'react';
 import { sessionQuery, UserContext } from '../server/session.js';
 import { Brand } from './brand.js';
 import { ConnectionNotice } from './connection-notice.js';
@@ -26,7 +26,14 @@ function Frame(): ReactElement {
   const connection = useLiveEvents();
   const [opened, { toggle, close }] = useDisclosure();
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  useEffect(close, [path, close]);
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    close();
+    // Without a load of a page there is nothing that tells a screen reader, or the Tab key, that it is another.
+    document.getElementById('content')?.focus({ preventScroll: true });
+  }, [path, close]);
   return (
     <AppShell
       header={{ height: { base: 52, sm: 0 } }}
