@@ -14,8 +14,22 @@ const indigo: MantineColorsTuple = [
   '#293b97',
 ];
 
+/** Greys of the dark scheme, with a little of the accent's blue. */
+const dark: MantineColorsTuple = [
+  '#e4e6ea',
+  '#b8bcc4',
+  '#8b919c',
+  '#6b717c',
+  '#4a505b',
+  '#343944',
+  '#22262d',
+  '#1c1f25',
+  '#15171c',
+  '#101216',
+];
+
 export const theme = createTheme({
-  colors: { indigo },
+  colors: { indigo, dark },
   primaryColor: 'indigo',
   primaryShade: { light: 6, dark: 5 },
   defaultRadius: 'sm',

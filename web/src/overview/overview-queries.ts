@@ -3,8 +3,8 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { server } from '../server/server.js';
 
 const HOURS = 24;
-/** As many as a timeline can show apart from each other. */
-const SHOWN = 200;
+/** As many as the service tells at once. */
+export const SHOWN = 1000;
 const HOUR_MS = 3_600_000;
 
 export type Horizon = 'hour' | 'day';

@@ -6,11 +6,12 @@ import { TextLink } from '../ui/links.js';
 import { Loaded } from '../ui/loaded.js';
 import { timeOfDay } from '../ui/time.js';
 import { useNow } from '../ui/use-now.js';
-import { type Horizon, HORIZON_MS, upcomingQuery } from './overview-queries.js';
+import { type Horizon, HORIZON_MS, SHOWN, upcomingQuery } from './overview-queries.js';
 import classes from './upcoming.module.css';
 
 const LISTED = 6;
 const TICKS = 6;
+const BARS = 60;
 
 /** What runs next, on a line of time and as a list. */
 export function Upcoming(): ReactElement {
@@ -42,6 +43,11 @@ export function Upcoming(): ReactElement {
           return (
             <>
               <Line instants={coming.map(({ at }) => at)} span={HORIZON_MS[horizon]} now={now} />
+              {all.length === SHOWN && (
+                <Text size="xs" c="dimmed" mb="xs">
+                  The next {SHOWN.toLocaleString('en')} are drawn; there are more.
+                </Text>
+              )}
               {coming.length === 0 && (
                 <Text size="sm" c="dimmed">
                   Nothing is due within the next {horizon}.
@@ -67,16 +73,20 @@ export function Upcoming(): ReactElement {
   );
 }
 
+/** Occurrences by the moment, in as many bars as the line has room for. */
 function Line({ instants, span, now }: { instants: string[]; span: number; now: number }): ReactElement {
   const place = (at: number): string => `${String(((at - now) / span) * 100)}%`;
   const ticks = Array.from({ length: TICKS + 1 }, (_, index) => now + (span / TICKS) * index);
+  const bars = barsOf(instants, span / BARS);
+  const most = Math.max(1, ...bars.values());
   return (
     <div className={classes.line} role="img" aria-label={`${String(instants.length)} occurrences are near`}>
-      {instants.map((at, index) => (
+      {[...bars].map(([at, count]) => (
         <span
-          key={`${at} ${String(index)}`}
+          key={at}
           className={classes.mark}
-          style={{ left: place(new Date(at).getTime()) }}
+          title={`${timeOfDay(at)}: ${String(count)}`}
+          style={{ left: place(at), height: `${String(30 + 70 * Math.sqrt(count / most))}%` }}
         />
       ))}
       {ticks.map((at, index) => (
@@ -86,4 +96,14 @@ function Line({ instants, span, now }: { instants: string[]; span: number; now: 
       ))}
     </div>
   );
+}
+
+/** How many occurrences there are in each slice of time that has any, by its middle. */
+function barsOf(instants: readonly string[], slice: number): Map<number, number> {
+  const bars = new Map<number, number>();
+  for (const at of instants) {
+    const middle = (Math.floor(new Date(at).getTime() / slice) + 0.5) * slice;
+    bars.set(middle, (bars.get(middle) ?? 0) + 1);
+  }
+  return bars;
 }
