@@ -41,6 +41,7 @@ export const theme = createTheme({
   components: {
     Paper: { styles: { root: { backgroundColor: 'var(--surface)' } } },
     Modal: { styles: { header: { backgroundColor: 'var(--surface)' }, title: { fontWeight: 650 } } },
+    Accordion: { styles: { item: { backgroundColor: 'var(--surface)' } } },
     Drawer: { styles: { header: { backgroundColor: 'var(--surface)' }, title: { fontWeight: 650 } } },
   },
 });
