@@ -67,7 +67,7 @@ describeInBrowser('settings in the dashboard', () => {
     );
   });
 
-  test('an admin makes a user, who sees neither users nor the audit log', async () => {
+  test('an admin makes a user, who sees neither users nor the audit log, and changes her account', async () => {
     await page.goto(`${dashboard.url}/users`);
     await page.getByRole('button', { name: 'New user' }).click();
     const dialog = page.getByRole('dialog');
@@ -87,6 +87,12 @@ describeInBrowser('settings in the dashboard', () => {
     await hers.getByRole('link', { name: 'Schedules', exact: true }).waitFor();
     expect(await hers.getByRole('link', { name: 'Users' }).count()).toBe(0);
     expect(await hers.getByRole('link', { name: 'Audit log' }).count()).toBe(0);
+
+    await hers.getByRole('button', { name: 'Grace Hopper' }).click();
+    await hers.getByRole('dialog').getByLabel('Last name').fill('Brewster Murray');
+    expect(await hers.getByRole('dialog').getByLabel('Role').count()).toBe(0);
+    await hers.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await hers.getByRole('button', { name: 'Grace Brewster Murray' }).waitFor();
   });
 
   test('a session ended elsewhere leads to the sign-in', async () => {

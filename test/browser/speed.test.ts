@@ -47,7 +47,7 @@ describeInBrowser('how heavy the dashboard is', () => {
         headers: { origin: dashboard.service.api.url },
       });
       await page.goto(dashboard.url);
-      await page.getByRole('link', { name: 'Create your first schedule' }).click({ trial: true });
+      await page.getByRole('link', { name: 'Create your first schedule' }).waitFor();
       const usable = await page.evaluate<number>('performance.now()');
       await page.waitForLoadState('networkidle').catch(() => undefined);
       const bytes = scripts.reduce((sum, size) => sum + size, 0);

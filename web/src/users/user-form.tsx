@@ -12,7 +12,7 @@ import { type User, type UserCreate, users } from '@scheduler-service/client';
 import type { ReactElement } from 'react';
 import { queryClient } from '../server/query-client.js';
 import { server } from '../server/server.js';
-import { sessionQuery } from '../server/session.js';
+import { sessionQuery, useUser } from '../server/session.js';
 import { Form } from '../ui/form.js';
 import { notifyDone } from '../ui/notify.js';
 import { Problem } from '../ui/problem.js';
@@ -37,7 +37,9 @@ const draftOf = (user: User | undefined): Draft => ({
 
 export function UserForm({ user, onDone }: UserFormProps): ReactElement {
   const fields = useFields(draftOf(user));
-  const save = async ({ password, ...draft }: Draft): Promise<User> => {
+  const mayChooseRole = useUser().role === 'admin';
+  const save = async ({ password, role, ...names }: Draft): Promise<User> => {
+    const draft = mayChooseRole ? { ...names, role } : names;
     const change = password === '' ? draft : { ...draft, password };
     return user ? users.update(server, user.id, change) : users.create(server, { ...draft, password });
   };
@@ -84,16 +86,18 @@ export function UserForm({ user, onDone }: UserFormProps): ReactElement {
               fields.set({ password: event.currentTarget.value });
             }}
           />
-          <Select
-            label="Role"
-            allowDeselect={false}
-            data={['member', 'admin']}
-            value={fields.values.role}
-            error={fields.errorOf('role')}
-            onChange={(role) => {
-              fields.set({ role: role === 'admin' ? 'admin' : 'member' });
-            }}
-          />
+          {mayChooseRole && (
+            <Select
+              label="Role"
+              allowDeselect={false}
+              data={['member', 'admin']}
+              value={fields.values.role}
+              error={fields.errorOf('role')}
+              onChange={(role) => {
+                fields.set({ role: role === 'admin' ? 'admin' : 'member' });
+              }}
+            />
+          )}
           <Group justify="flex-end">
             <Button variant="default" onClick={onDone}>
               Cancel
