@@ -38,6 +38,10 @@ export default defineConfig({
     target: 'es2022',
     reportCompressedSize: false,
     rolldownOptions: {
+      // Components that several pages use come in one file, not in twenty.
+      output: {
+        codeSplitting: { groups: [{ name: 'components', test: /@mantine|@floating-ui/, minShareCount: 3 }] },
+      },
       onLog: (level, log, show) => {
         // "use client" is for server rendering, which there is none of here.
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') show(level, log);

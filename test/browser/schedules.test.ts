@@ -103,7 +103,7 @@ describeInBrowser('schedules in the dashboard', () => {
     await page.getByLabel('Interval').fill('30 2 * * *');
     await page.getByText('At 02:30', { exact: true }).waitFor();
     // In Berlin the clock skips 02:30 on the last Sunday of March.
-    await page.getByLabel('Time zone').fill('Europe/Berlin');
+    await page.getByLabel('Time zone').and(page.locator('input')).fill('Europe/Berlin');
     await page.getByLabel('Interval').fill('30 2 * 3 SUN');
     await page.getByRole('region', { name: 'Preview' }).getByRole('alert').first().waitFor();
     await page.getByLabel('Interval').fill('@hourly');
