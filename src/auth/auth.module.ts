@@ -17,6 +17,7 @@ import { Session } from './session.entity.js';
 import { SignInDelay } from './sign-in-delay.js';
 import { SignInFailure } from './sign-in-failure.entity.js';
 import { SessionsService } from './sessions.service.js';
+import { TokenVerifier } from './token-verifier.js';
 
 /** Global for the sake of {@link Credentials}: nothing else of it is for others. */
 @Global()
@@ -33,6 +34,7 @@ import { SessionsService } from './sessions.service.js';
     ApiKeysService,
     SessionCookie,
     SignInDelay,
+    TokenVerifier,
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: Credentials, useClass: CurrentCredentials },
   ],
