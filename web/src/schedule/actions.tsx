@@ -97,7 +97,7 @@ function RareActions({ schedule: { id, title } }: { schedule: Schedule }): React
         opened={asking === 'delete'}
         close={close}
         question={`Delete “${title}”?`}
-        consequence="It never fires again, and its history goes with it."
+        consequence="It never fires again. What became of its runs can still be read."
         verb="Delete"
         act={async () => {
           await deleteSchedule(id);

@@ -69,7 +69,9 @@ export function BulkBar({ shown, selected, onSelect }: BulkBarProps): ReactEleme
             size="xs"
             leftSection={<Icon name="trash" size={14} />}
             question={`Delete ${counted(ids.length)}?`}
-            consequence={<Text size="sm">They never fire again, and their history goes with them.</Text>}
+            consequence={
+              <Text size="sm">They never fire again. What became of their runs can still be read.</Text>
+            }
             verb="Delete"
             act={() => change('delete')}
           >

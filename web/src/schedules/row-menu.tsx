@@ -58,7 +58,7 @@ export function RowMenu({ schedule }: { schedule: Schedule }): ReactElement {
         opened={asking}
         close={close}
         question={`Delete “${title}”?`}
-        consequence="It never fires again, and its history goes with it."
+        consequence="It never fires again. What became of its runs can still be read."
         verb="Delete"
         act={() => deleteSchedule(id)}
       />

@@ -289,6 +289,24 @@ export interface Preview {
   warnings: string[];
 }
 
+export type ManyChange = 'pause' | 'resume' | 'delete';
+
+export interface ManyChanges {
+  ids: number[];
+  change: ManyChange;
+}
+
+export interface NotChanged {
+  id: number;
+  detail: string;
+}
+
+export interface ManyChanged {
+  changed: number[];
+  /** Those that stay as they were, and why. */
+  failed: NotChanged[];
+}
+
 export interface ScheduleUpdate {
   title?: string;
   description?: string | null;
@@ -326,6 +344,12 @@ export interface RotatedSecret {
   signing_secret: string;
   /** Until then the old one signs beside it. */
   previous_valid_until: string;
+}
+
+export interface UpcomingOccurrence {
+  schedule_id: number;
+  title: string;
+  at: string;
 }
 
 export type RunStatus =
@@ -383,6 +407,21 @@ export interface Run {
   created_at: string;
 }
 
+export interface RecentRun {
+  id: number;
+  /** The occurrence; of several missed ones the first; of a manual run when it was asked for. */
+  scheduled_for: string;
+  status: RunStatus;
+  /** Of the latest attempt. */
+  duration_ms: number | null;
+}
+
+export interface RecentRuns {
+  schedule_id: number;
+  /** The latest first. */
+  runs: RecentRun[];
+}
+
 export interface RunEvent {
   id: number;
   schedule_id: number;
@@ -410,47 +449,52 @@ export interface ScheduleEvent {
   change: ScheduleChange;
 }
 
-export interface Liveness {
-  status: string;
+export interface HourOfRuns {
+  /** When the hour begins. */
+  at: string;
+  succeeded: number;
+  failed: number;
+  timed_out: number;
+  canceled: number;
+  interrupted: number;
+  skipped: number;
+  /** Occurrences, of which several may share a run row. */
+  missed: number;
+  /** Of half the occurrences that ran the lateness was at most this; null when there were none. */
+  lateness_p50_ms: number | null;
+  lateness_max_ms: number | null;
+}
+
+export interface ScheduleCounts {
+  total: number;
+  /** Those that will fire: enabled, and not completed. */
+  enabled: number;
+  completed: number;
+  /** Those whose latest run that was over failed. */
+  failing: number;
+}
+
+export interface FailingSchedule {
+  schedule_id: number;
+  title: string;
+  consecutive_failures: number;
+  last_error: string | null;
+  last_failed_at: string | null;
 }
 
 export interface Overview {
+  /** Since when runs are counted: where there are too many, later than was asked for. */
   from: string;
   to: string;
+  /** False when only the latest runs are counted, or the first schedules, because there are so many. */
   complete: boolean;
-  hours: {
-    at: string;
-    succeeded: number;
-    failed: number;
-    timed_out: number;
-    canceled: number;
-    interrupted: number;
-    skipped: number;
-    missed: number;
-    lateness_p50_ms: number | null;
-    lateness_max_ms: number | null;
-  }[];
-  schedules: {
-    total: number;
-    enabled: number;
-    completed: number;
-    failing: number;
-  };
-  failing: {
-    schedule_id: number;
-    title: string;
-    consecutive_failures: number;
-    last_error: string | null;
-    last_failed_at: string | null;
-  }[];
+  /** The earliest hour first; hours without runs are there, too. */
+  hours: HourOfRuns[];
+  schedules: ScheduleCounts;
+  /** The 20 that failed most often in a row. */
+  failing: FailingSchedule[];
 }
 
-export interface RecentRuns {
-  schedule_id: number;
-  runs: {
-    id: number;
-    status: RunStatus;
-    scheduled_for: string;
-    duration_ms: number | null;
-  }[];
+export interface Liveness {
+  status: string;
 }

@@ -34,11 +34,12 @@ export const replay = (client: Client, id: number, options: RequestOptions = {})
   client.send({ method: 'POST', path: `/runs/${segment(id)}/replay` }, options);
 
 export interface ListRecentRunsQuery {
+  /** Ids of schedules, by commas; at most 100. Those that are not there are left out. */
   ids: string;
   limit?: number;
 }
 
-/** listRecentRuns */
+/** The latest runs of several schedules */
 export const listRecentRuns = (
   client: Client,
   query: ListRecentRunsQuery,

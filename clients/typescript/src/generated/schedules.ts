@@ -1,6 +1,8 @@
 // Generated from openapi.json by "npm run sdk". Do not edit.
 import { type Client, type Page, type RequestOptions, segment } from '../client.js';
 import type {
+  ManyChanged,
+  ManyChanges,
   Occurrence,
   Preview,
   PreviewRequest,
@@ -45,7 +47,14 @@ export const preview = (
   options: RequestOptions = {},
 ): Promise<Preview> => client.send({ method: 'POST', path: `/schedules/preview`, body }, options);
 
-export interface ListUpcomingQuery {
+/** Pause, resume or delete many schedules, each as if it were alone */
+export const change = (
+  client: Client,
+  body: ManyChanges,
+  options: RequestOptions = {},
+): Promise<ManyChanged> => client.send({ method: 'POST', path: `/schedules/bulk`, body }, options);
+
+export interface ListScheduleUpcomingQuery {
   count?: number;
 }
 
@@ -53,7 +62,7 @@ export interface ListUpcomingQuery {
 export const listUpcoming = (
   client: Client,
   id: number,
-  query: ListUpcomingQuery = {},
+  query: ListScheduleUpcomingQuery = {},
   options: RequestOptions = {},
 ): Promise<Occurrence[]> =>
   client.send({ method: 'GET', path: `/schedules/${segment(id)}/upcoming`, query }, options);
@@ -107,19 +116,3 @@ export const listRuns = (
   options: RequestOptions = {},
 ): Promise<Page<Run>> =>
   client.page({ method: 'GET', path: `/schedules/${segment(id)}/runs`, query }, options);
-
-/** changeSchedules */
-export const change = (
-  client: Client,
-  body: {
-    ids: number[];
-    change: 'pause' | 'resume' | 'delete';
-  },
-  options: RequestOptions = {},
-): Promise<{
-  changed: number[];
-  failed: {
-    id: number;
-    detail: string;
-  }[];
-}> => client.send({ method: 'POST', path: `/schedules/bulk`, body }, options);
