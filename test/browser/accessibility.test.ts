@@ -75,7 +75,8 @@ describeInBrowser('everybody can use the dashboard', () => {
   const show = async (page: Page, path: string, heading: string): Promise<void> => {
     await page.goto(dashboard.url + path);
     await page.getByRole('heading', { name: heading, exact: true, includeHidden: true }).waitFor();
-    await page.getByRole('status', { name: 'Loading' }).waitFor({ state: 'detached' });
+    // All of them: a page and what is beside it load at the same time.
+    await page.waitForFunction(`!document.querySelector('[role="status"][aria-label="Loading"]')`);
   };
 
   for (const colorScheme of ['light', 'dark'] as const) {
