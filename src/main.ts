@@ -22,7 +22,9 @@ async function main(): Promise<void> {
   setUpApp(app).enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.listen(config.port, config.host);
   const url = await app.getUrl();
-  new Logger('Service').log(`ready at ${url} (Swagger UI: ${url}/docs), data in ${config.databaseFile}`);
+  new Logger('Service').log(
+    `ready at ${url} (dashboard: ${url}/dashboard, Swagger UI: ${url}/docs), data in ${config.databaseFile}`,
+  );
 }
 
 main().catch((error: unknown) => {
