@@ -8,7 +8,8 @@ import { LessThan, MoreThan, type Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
-import { sqliteInstant } from '../database/columns.js';
+import { instantText } from '../database/columns.js';
+import { Dialect } from '../database/dialect.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Principal, Visitor } from '../http/principal.js';
 import { NotFound, NotSignedIn } from '../http/problems.js';
@@ -26,6 +27,7 @@ export class SessionsService {
   constructor(
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
     private readonly unitOfWork: UnitOfWork,
+    private readonly dialect: Dialect,
     private readonly jwt: JwtService,
     private readonly delay: SignInDelay,
     private readonly audit: AuditService,
@@ -63,11 +65,12 @@ export class SessionsService {
     const now = this.clock.now();
     const id = await this.sessionOf(token, now);
     if (id === undefined) return undefined;
-    // Every request asks this: TypeORM takes ten times as long to put the question together as SQLite to answer it.
-    const [session] = await this.sessions.query<Pick<User, 'id' | 'role'>[]>(
+    // Every request asks this: TypeORM takes ten times as long to put the question together as the database to answer it.
+    const [session] = await this.dialect.query<Pick<User, 'id' | 'role'>>(
+      this.sessions.manager,
       `SELECT users.id, users.role FROM sessions JOIN users ON users.id = sessions.user_id
         WHERE sessions.id = ? AND sessions.expires_at > ?`,
-      [id, sqliteInstant(now)],
+      [id, instantText(now)],
     );
     return session && { userId: session.id, role: session.role, credential: { kind: 'session', id } };
   }

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Clock } from '../clock/clock.js';
-import { sqliteInstant } from '../database/columns.js';
+import { instantText } from '../database/columns.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { LONGEST_WAIT_MS, RunQueue } from '../run-queue/run-queue.js';
 import { ofSchedule, type QueuedRow, RunLedger, toQueuedRun } from './run-ledger.js';
@@ -11,8 +11,13 @@ import { sqlFrom, UNFINISHED } from './run-state.js';
 /** So many waiting runs are offered again at a time; the queue knows most of them already. */
 const REOFFERED = 10_000;
 
+const EVERYTHING = Number.MAX_SAFE_INTEGER;
+
 /** Sorts before every run. */
-const NOTHING_YET: QueuedRow = { id: 0, available_at: '', lane: null };
+const NOTHING_YET: QueuedRow = { id: 0, available_at: '1970-01-01 00:00:00.000', lane: null };
+
+const DIED = 'its node died while it was running';
+const AT_MOST_ONCE = `schedules.delivery = 'at_most_once'`;
 
 /** Brings back to the queue what it lost: with a process that died, or because the wait was too long for it. */
 @Injectable()
@@ -33,16 +38,20 @@ export class Recovery {
    * goes back to the queue, or becomes `interrupted` where its schedule says at most once.
    */
   async runOnce(): Promise<void> {
-    const now = sqliteInstant(this.clock.now());
+    const now = instantText(this.clock.now());
     const left = await this.unitOfWork.transaction(async (manager) => {
-      const rows = await manager.query<{ status: string; schedule_id: number }[]>(
+      const { dialect } = this.unitOfWork;
+      const ended = dialect.jsonObject({
+        ...{ attempt: 'attempt', started_at: dialect.isoText('started_at'), duration_ms: 'NULL' },
+        ...{ status_code: 'NULL', error: `'${DIED}'`, output: 'NULL' },
+      });
+      const rows = await dialect.query<{ status: string; schedule_id: number }>(
+        manager,
         `UPDATE runs
-            SET status = iif(schedules.delivery = 'at_most_once', 'interrupted', 'queued'),
-                finished_at = iif(schedules.delivery = 'at_most_once', ?, NULL),
-                error = 'its node died while it was running',
-                attempts = iif(schedules.delivery = 'at_most_once', attempts, json_insert(attempts, '$[#]', json_object(
-                  'attempt', attempt, 'started_at', replace(started_at, ' ', 'T') || 'Z', 'duration_ms', NULL,
-                  'status_code', NULL, 'error', 'its node died while it was running', 'output', NULL)))
+            SET status = CASE WHEN ${AT_MOST_ONCE} THEN 'interrupted' ELSE 'queued' END,
+                finished_at = CASE WHEN ${AT_MOST_ONCE} THEN ${dialect.parameter('instant')} ELSE NULL END,
+                error = '${DIED}',
+                attempts = CASE WHEN ${AT_MOST_ONCE} THEN attempts ELSE ${dialect.jsonAppended('attempts', ended)} END
            FROM schedules
           WHERE schedules.id = runs.schedule_id AND runs.status IN (${UNFINISHED}) AND runs.status IN (${sqlFrom('queued')})
       RETURNING runs.status, runs.schedule_id`,
@@ -52,7 +61,7 @@ export class Recovery {
       await this.ledger.cancelStopped(manager, [...schedules]);
       return rows;
     });
-    const { length: offered } = await this.offer(-1, NOTHING_YET);
+    const { length: offered } = await this.offer(EVERYTHING, NOTHING_YET);
     const interrupted = left.filter(({ status }) => status === 'interrupted').length;
     if (left.length > 0 || offered > 0) {
       this.logger.log(
@@ -75,12 +84,13 @@ export class Recovery {
 
   private async offer(limit: number, after: QueuedRow): Promise<QueuedRow[]> {
     const soon = new Date(this.clock.now().getTime() + LONGEST_WAIT_MS);
-    const rows = await this.dataSource.query<QueuedRow[]>(
+    const rows = await this.unitOfWork.dialect.query<QueuedRow>(
+      this.dataSource,
       `SELECT id, available_at, ${ofSchedule('lane')} AS lane FROM runs
         WHERE status = 'queued' AND available_at <= ? AND (available_at, id) > (?, ?)
      ORDER BY available_at, id
         LIMIT ?`,
-      [sqliteInstant(soon), after.available_at, after.id, limit],
+      [instantText(soon), after.available_at, after.id, limit],
     );
     this.queue.restore(rows.map(toQueuedRun));
     return rows;

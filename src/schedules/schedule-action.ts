@@ -40,7 +40,8 @@ export class ScheduleAction {
     const mentioning = await manager.findBy(Schedule, {
       owner_id,
       deleted_at: IsNull(),
-      action: Raw((column) => `instr(${column}, :name) > 0`, { name: `secrets.${name}` }),
+      // Perhaps more than those that do, for _ stands for any character; which do is looked at below.
+      action: Raw((column) => `${column} LIKE :name`, { name: `%secrets.${name}%` }),
     });
     const users = mentioning.filter(({ action }) => this.actions.secrets(action).includes(name));
     if (users.length === 0) return;

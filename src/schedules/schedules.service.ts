@@ -87,9 +87,13 @@ export class SchedulesService {
 
   async list(caller: Principal, query: ScheduleQuery): Promise<Page<Schedule>> {
     const [total, rows] = await Promise.all([
-      cappedCount(this.schedules.createQueryBuilder('schedule').where(matching(caller, query, 0))),
+      cappedCount(
+        this.schedules
+          .createQueryBuilder('schedule')
+          .where(matching(this.unitOfWork.dialect, caller, query, 0)),
+      ),
       this.schedules.find({
-        where: matching(caller, query, Number(query.cursor ?? 0)),
+        where: matching(this.unitOfWork.dialect, caller, query, Number(query.cursor ?? 0)),
         order: { id: 'ASC' },
         take: query.limit + 1,
       }),

@@ -12,7 +12,6 @@ import {
 } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
-import { violatedUniqueColumn } from '../database/constraint.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { type Page, pageOf } from '../http/page.js';
 import type { Principal } from '../http/principal.js';
@@ -65,7 +64,7 @@ export class SecretsService implements OnModuleInit {
         return { ...secret, id };
       });
     } catch (error) {
-      if (violatedUniqueColumn(error) === 'name')
+      if (this.unitOfWork.dialect.violatedUniqueColumn(error) === 'name')
         throw new Conflict(`You have a secret ${name} already: change its value with PATCH.`);
       throw error;
     }

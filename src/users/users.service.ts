@@ -5,7 +5,6 @@ import { And, type EntityManager, Equal, MoreThan, type Repository } from 'typeo
 import { AuditService, SERVICE } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
-import { violatedUniqueColumn } from '../database/constraint.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { cappedCount, type Page, type PageQuery, pageOf } from '../http/page.js';
 import { isSignedIn, type Principal, type Visitor } from '../http/principal.js';
@@ -148,7 +147,7 @@ export class UsersService {
     try {
       return await this.unitOfWork.transaction(work);
     } catch (error) {
-      const column = violatedUniqueColumn(error);
+      const column = this.unitOfWork.dialect.violatedUniqueColumn(error);
       if (column === 'email' || column === 'phone') throw new Conflict(`This ${column} is already in use.`);
       throw error;
     }
