@@ -13,7 +13,7 @@ import { Dialect } from '../database/dialect.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Principal, Visitor } from '../http/principal.js';
 import { NotFound, NotSignedIn } from '../http/problems.js';
-import { User } from '../users/user.entity.js';
+import { lockOfUser, User } from '../users/user.entity.js';
 import { PasswordChanging } from '../users/user.events.js';
 import { jwtSecrets } from './jwt-options.js';
 import { Session } from './session.entity.js';
@@ -46,6 +46,7 @@ export class SessionsService {
     const expires = new Date(now.getTime() + this.config.sessionTtlSeconds * 1000);
     const { address } = visitor;
     await this.unitOfWork.transaction(async (manager) => {
+      await this.dialect.lock(manager, lockOfUser(userId));
       if (!(await manager.existsBy(User, { id: userId, password })))
         throw new NotSignedIn('The password was changed meanwhile.');
       await manager.insert(Session, {

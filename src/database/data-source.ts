@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { AppConfig } from '../config/app-config.js';
 import type { Dialect } from './dialect.js';
+import type { NodeConnection } from './node-connection.js';
 import { PostgresDataSource, PostgresServiceDataSource, postgresOptions } from './postgres-data-source.js';
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
 import { SqliteServiceDataSource, sqliteOptions } from './sqlite-data-source.js';
@@ -14,6 +15,8 @@ import type { UnitOfWork } from './unit-of-work.js';
 export interface ServiceDataSource extends DataSource {
   readonly writer: DataSource;
   readonly dialect: Dialect;
+  /** By which other nodes are heard; undefined where there are none. */
+  readonly nodeConnection?: NodeConnection;
 }
 
 /** How to open the database; without entities, which the modules (and ormconfig.ts) add. */

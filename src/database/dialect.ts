@@ -56,6 +56,12 @@ export abstract class Dialect {
   /** Milliseconds since the epoch. */
   abstract milliseconds(instant: string): string;
 
+  /** Whether others may write at the same time. */
+  abstract readonly sideBySide: boolean;
+
+  /** What is added to a `SELECT` of rows that must not be removed before this transaction is over. */
+  abstract readonly keepReferenced: string;
+
   /** What is added to a `SELECT` of rows that are to be changed: others wait until this transaction is over. */
   abstract readonly forUpdate: string;
 

@@ -61,7 +61,8 @@ export class PostgresDataSource extends DataSource {
     await super.buildMetadatas();
     for (const column of this.entityMetadatas.flatMap(({ columns }) => columns)) {
       if (column.type === Date) Object.assign(column, { type: 'timestamp with time zone', precision: 3 });
-      else if (column.type === Number || column.type === 'integer') column.type = 'bigint';
+      // By this name: TypeORM makes texts of generated numbers whose type it knows as bigint.
+      else if (column.type === Number || column.type === 'integer') column.type = 'int8';
     }
   }
 }

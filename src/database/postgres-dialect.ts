@@ -16,6 +16,9 @@ interface Statement {
 
 /** PostgreSQL's words. */
 export class PostgresDialect extends Dialect {
+  readonly sideBySide = true;
+  readonly keepReferenced = 'FOR KEY SHARE';
+
   /** An update of what no foreign key refers to: who refers to the row need not wait. */
   readonly forUpdate = 'FOR NO KEY UPDATE';
   readonly skipLocked = 'FOR NO KEY UPDATE SKIP LOCKED';

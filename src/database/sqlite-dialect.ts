@@ -3,6 +3,8 @@ import { Dialect, type Source, type ValueType } from './dialect.js';
 
 /** SQLite's words. It has one writer at a time, so that nothing has to be locked. */
 export class SqliteDialect extends Dialect {
+  readonly sideBySide = false;
+  readonly keepReferenced = '';
   readonly forUpdate = '';
   readonly skipLocked = '';
 

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { Clock } from '../clock/clock.js';
 import { instantText } from '../database/columns.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { NodeLease } from '../nodes/node-lease.js';
 import { LONGEST_WAIT_MS, RunQueue } from '../run-queue/run-queue.js';
 import { ofSchedule, type QueuedRow, RunLedger, toQueuedRun } from './run-ledger.js';
 import { sqlFrom, UNFINISHED } from './run-state.js';
@@ -28,19 +29,33 @@ export class Recovery {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly node: NodeLease,
     private readonly ledger: RunLedger,
     private readonly queue: RunQueue,
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * To be called at boot, before anything is claimed: then every `running` row belongs to a dead process. It
-   * goes back to the queue, or becomes `interrupted` where its schedule says at most once.
-   */
+  /** To be called at boot, before anything is claimed: what dead nodes left is settled, and all that waits is offered. */
   async runOnce(): Promise<void> {
-    const now = instantText(this.clock.now());
+    const left = await this.settle();
+    const { length: offered } = await this.offer(EVERYTHING, NOTHING_YET);
+    if (left > 0 || offered > 0) this.logger.log(`${String(offered)} runs are waiting`);
+  }
+
+  /** To be called with every sweep: nodes that fell silent are taken for dead, and what they left is settled. */
+  async settleSilent(): Promise<void> {
+    if (this.unitOfWork.dialect.sideBySide) await this.settle({ onlyIfSilent: true });
+  }
+
+  /**
+   * Runs that are `running` under a node that is no more go back to the queue, or become `interrupted` where their
+   * schedule says at most once. Resolves with their number.
+   */
+  private async settle({ onlyIfSilent = false } = {}): Promise<number> {
+    const { dialect } = this.unitOfWork;
     const left = await this.unitOfWork.transaction(async (manager) => {
-      const { dialect } = this.unitOfWork;
+      const silent = await this.node.removeSilent(manager);
+      if (silent === 0 && onlyIfSilent) return [];
       const ended = dialect.jsonObject({
         ...{ attempt: 'attempt', started_at: dialect.isoText('started_at'), duration_ms: 'NULL' },
         ...{ status_code: 'NULL', error: `'${DIED}'`, output: 'NULL' },
@@ -54,21 +69,22 @@ export class Recovery {
                 attempts = CASE WHEN ${AT_MOST_ONCE} THEN attempts ELSE ${dialect.jsonAppended('attempts', ended)} END
            FROM schedules
           WHERE schedules.id = runs.schedule_id AND runs.status IN (${UNFINISHED}) AND runs.status IN (${sqlFrom('queued')})
+            AND (runs.node_id IS NULL OR runs.node_id NOT IN (SELECT id FROM nodes))
       RETURNING runs.status, runs.schedule_id`,
-        [now],
+        [instantText(this.clock.now())],
       );
       const schedules = new Set(rows.map(({ schedule_id }) => schedule_id));
       await this.ledger.cancelStopped(manager, [...schedules]);
       return rows;
     });
-    const { length: offered } = await this.offer(EVERYTHING, NOTHING_YET);
     const interrupted = left.filter(({ status }) => status === 'interrupted').length;
-    if (left.length > 0 || offered > 0) {
+    if (left.length > 0) {
       this.logger.log(
-        `${String(left.length)} runs were left running: ${String(interrupted)} interrupted, the others are executed ` +
-          `again; ${String(offered)} runs are waiting`,
+        `${String(left.length)} runs were left running by nodes that are dead: ${String(interrupted)} interrupted, the ` +
+          'others are executed again',
       );
     }
+    return left.length;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../clock/clock.js';
 import { fromInstantText, instantText } from '../database/columns.js';
@@ -7,6 +7,7 @@ import { GroupCommit } from '../database/group-commit.js';
 import { fromJsonRows } from '../database/json-rows.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Metrics } from '../metrics/metrics.js';
+import { LeaseLost, NodeLease } from '../nodes/node-lease.js';
 import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
 import type { EndedAttempt } from './ended-attempt.js';
 import { FailureLimit } from './failure-limit.js';
@@ -22,6 +23,8 @@ import {
 /** A run that is now `running` in its row, with what its executor needs to know. */
 export interface StartedRun {
   readonly id: number;
+  /** Under which it was started: what becomes of it can be written under no other. */
+  readonly node_id: number;
   readonly trigger: RunTrigger;
   readonly attempt: number;
   readonly max_attempts: number;
@@ -73,11 +76,13 @@ export const ofSchedule = (column: string): string =>
  */
 @Injectable()
 export class RunLedger {
+  private readonly logger = new Logger(RunLedger.name);
   private readonly entries = new GroupCommit((batch: Entry[]) => this.commit(batch), MAX_BATCH);
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly dialect: Dialect,
+    private readonly node: NodeLease,
     private readonly queue: RunQueue,
     private readonly failureLimit: FailureLimit,
     private readonly metrics: Metrics,
@@ -122,17 +127,31 @@ export class RunLedger {
   }
 
   private async commit(batch: Entry[]): Promise<(StartedRun | undefined)[]> {
+    const { id } = this.node;
+    try {
+      return await this.commitAs(id, batch);
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
+      await this.node.renew(id);
+      return this.commit(batch);
+    }
+  }
+
+  private async commitAs(node: number, batch: Entry[]): Promise<(StartedRun | undefined)[]> {
     const starts = batch.flatMap((entry) => ('start' in entry ? [entry.start] : []));
-    const ends = batch.flatMap((entry) => ('end' in entry ? [entry.end] : []));
-    const { started, next, afterCommit } = await this.unitOfWork.transaction(async (manager) => {
+    const ends = batch.flatMap((entry) => ('end' in entry && entry.end.node_id === node ? [entry.end] : []));
+    const { started, next, afterCommit, late } = await this.unitOfWork.transaction(async (manager) => {
+      await this.node.hold(manager, node);
       const schedules = [...new Set(ends.map(({ schedule_id }) => schedule_id))];
-      if (ends.length > 0) await this.writeEnds(manager, ends);
+      const written = ends.length > 0 ? await this.writeEnds(manager, node, ends) : 0;
       const afterCommit = await this.failureLimit.apply(manager, ends);
       if (ends.some(({ retry }) => retry)) await this.cancelStopped(manager, schedules);
-      const started = starts.length > 0 ? await this.writeStarts(manager, starts) : [];
+      const started = starts.length > 0 ? await this.writeStarts(manager, node, starts) : [];
       const next = ends.length > 0 ? await this.nextInLine(manager, schedules) : [];
-      return { started, next, afterCommit };
+      return { started, next, afterCommit, late: batch.length - starts.length - written };
     });
+    if (late > 0)
+      this.logger.log(`${String(late)} outcomes came too late: their runs had been settled otherwise`);
     for (const callback of afterCommit) callback();
     this.measure(started, ends);
     this.queue.add(next);
@@ -151,14 +170,14 @@ export class RunLedger {
     }
   }
 
-  private async writeStarts(manager: EntityManager, ids: number[]): Promise<StartedRun[]> {
+  private async writeStarts(manager: EntityManager, node_id: number, ids: number[]): Promise<StartedRun[]> {
     const started_at = this.clock.now();
     const now = instantText(started_at);
     const { dialect } = this;
     const rows = await dialect.query<{ row: string }>(
       manager,
       `UPDATE runs
-          SET status = 'running', attempt = attempt + 1, started_at = ?,
+          SET status = 'running', node_id = ?, attempt = attempt + 1, started_at = ?,
               lateness_ms = coalesce(lateness_ms, round(? - ${dialect.milliseconds('scheduled_for')}))
         WHERE ${dialect.among('id')} AND status IN (${sqlFrom('running')}) AND available_at <= ?
           AND NOT (${OF_OCCURRENCE} AND ${ofSchedule('overlap_policy')} <> 'allow'
@@ -166,11 +185,12 @@ export class RunLedger {
                                 WHERE earlier.schedule_id = runs.schedule_id AND earlier.id < runs.id
                                   AND earlier.status IN (${UNFINISHED})))
     RETURNING ${dialect.jsonRow('id', '"trigger"', 'attempt', 'max_attempts', 'scheduled_for', ofSchedule(dialect.jsonArray(...STARTED_SCHEDULE)))}`,
-      [now, started_at.getTime(), JSON.stringify(ids), now],
+      [node_id, now, started_at.getTime(), JSON.stringify(ids), now],
     );
     return fromJsonRows<StartedRow>(rows).map(
       ([id, trigger, attempt, max_attempts, scheduled_for, schedule]) => ({
         id,
+        node_id,
         trigger,
         attempt,
         max_attempts,
@@ -181,13 +201,14 @@ export class RunLedger {
     );
   }
 
-  private async writeEnds(manager: EntityManager, ends: EndedAttempt[]): Promise<void> {
+  /** Resolves with the number of those that were written: the others' runs were settled by something else meanwhile. */
+  private async writeEnds(manager: EntityManager, node_id: number, ends: EndedAttempt[]): Promise<number> {
     const rows = ends.map(({ retry, ...end }) => [
       ...[end.id, end.attempt, end.status, retry ? null : instantText(end.finished_at), end.duration_ms],
       ...[end.status_code, end.output, end.error, retry && instantText(retry.available_at)],
       retry?.ended,
     ]);
-    await this.dialect.change(
+    return this.dialect.change(
       manager,
       `UPDATE runs
           SET status = ended.status, finished_at = ended.finished_at, duration_ms = ended.duration_ms,
@@ -196,8 +217,8 @@ export class RunLedger {
               attempts = CASE WHEN ended.attempted IS NULL THEN attempts
                               ELSE ${this.dialect.jsonAppended('attempts', 'ended.attempted')} END
          FROM ${this.dialect.rows('ended', ENDED)}
-        WHERE runs.id = ended.id AND runs.attempt = ended.attempt AND runs.status IN (${sqlFrom('succeeded')})`,
-      [JSON.stringify(rows)],
+        WHERE runs.id = ended.id AND runs.attempt = ended.attempt AND runs.node_id = ? AND runs.status IN (${sqlFrom('succeeded')})`,
+      [JSON.stringify(rows), node_id],
     );
   }
 }

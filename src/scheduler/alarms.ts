@@ -66,7 +66,7 @@ export class Alarms {
       return;
     }
     const job = CronJob.from({
-      cronTime: instant,
+      cronTime: this.clock.onThisComputer(instant),
       onTick: async () => {
         this.registry.deleteCronJob(name);
         ring();

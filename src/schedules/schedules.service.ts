@@ -164,6 +164,7 @@ export class SchedulesService {
     work: (manager: EntityManager, row: Schedule) => Promise<void>,
   ): Promise<Schedule> {
     const { row, afterCommit } = await this.unitOfWork.transaction(async (manager) => {
+      await this.unitOfWork.dialect.lockRows(manager, 'schedules', [id]);
       const afterCommit = await this.changes.settle(manager, await this.own(manager, caller, id));
       const row = await this.own(manager, caller, id);
       await work(manager, row);

@@ -13,7 +13,10 @@ import type { UserCreateDto } from './dto/user-create.dto.js';
 import type { UserUpdateDto } from './dto/user-update.dto.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordChanging, UserDeleting } from './user.events.js';
-import { User } from './user.entity.js';
+import { lockOfUser, User } from './user.entity.js';
+
+/** Names the lock of who is an admin: the first user becomes one, and the last one stays one. */
+const ADMINS = 'admins';
 
 /** Users. A member reaches only itself, an admin everyone; the rest is as if it were not there. */
 @Injectable()
@@ -38,6 +41,7 @@ export class UsersService {
     this.mayCreate(visitor, fields);
     const password = await this.hasher.hash(fields.password);
     return this.store(async (manager) => {
+      await this.unitOfWork.dialect.lock(manager, ADMINS);
       await this.makeSure(manager, visitor);
       const now = this.clock.now();
       const role = fields.role ?? ((await manager.exists(User)) ? 'member' : 'admin');
@@ -55,6 +59,8 @@ export class UsersService {
     const hash = await this.hasher.hash(password);
     const now = this.clock.now();
     await this.unitOfWork.transaction(async (manager) => {
+      await this.unitOfWork.dialect.lock(manager, ADMINS);
+      if (await manager.existsBy(User, { role: 'admin' })) return;
       const user = manager.create(User, {
         ...{ first_name: 'Admin', last_name: 'Admin', phone: '000', photo: null, role: 'admin' },
         ...{ email, password: hash, created_at: now, updated_at: now },
@@ -88,6 +94,8 @@ export class UsersService {
     mayUpdate(caller, fields);
     const password = fields.password === undefined ? undefined : await this.hasher.hash(fields.password);
     return this.store(async (manager) => {
+      if (fields.role !== undefined) await this.unitOfWork.dialect.lock(manager, ADMINS);
+      await this.unitOfWork.dialect.lock(manager, lockOfUser(id));
       await this.makeSure(manager, caller);
       const user = found('user', id, await manager.findOneBy(User, { id: reachable(caller, id) }));
       const changes = { ...fields, ...(password && { password }), updated_at: this.clock.now() };
@@ -102,6 +110,8 @@ export class UsersService {
   /** The user's schedules stay, ownerless and disabled. @throws NotFound, Conflict for the last admin */
   async delete(caller: Principal, id: number): Promise<User> {
     return this.unitOfWork.transaction(async (manager) => {
+      await this.unitOfWork.dialect.lock(manager, ADMINS);
+      await this.unitOfWork.dialect.lock(manager, lockOfUser(id));
       const user = found('user', id, await manager.findOneBy(User, { id: reachable(caller, id) }));
       await this.keepAnAdmin(manager, user);
       await this.events.emitAsync(UserDeleting.event, new UserDeleting(id, manager));

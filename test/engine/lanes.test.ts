@@ -81,7 +81,7 @@ test('a run that waits in its lane can be canceled, and never starts', async () 
 test('runs without end that wait for one target do not keep the sweep from offering others', async () => {
   const arrived = hang();
   await insertSchedules(service, 10_500, service.clock.now(), {
-    action: `json_object('type', 'http', 'url', '${sink.url}')`,
+    action: `'${JSON.stringify({ type: 'http', url: sink.url })}'`,
     lane: `'${sink.url}'`,
   });
   void service.scheduler.sweep();
