@@ -1,11 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from './config/app-config.js';
 import { problem, ProblemFilter } from './http/problem.filter.js';
+import { securityHeaders } from './http/security-headers.js';
 import { requestValidation } from './http/validation.js';
 
 const BODY_LIMIT = 256 * 1024;
@@ -33,8 +33,12 @@ export function httpAdapter({ trustProxy }: AppConfig): FastifyAdapter {
   });
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
+  const headers = {
+    ...securityHeaders({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY } }),
+    'cache-control': 'no-store',
+  };
   fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header('cache-control', 'no-store');
+    void reply.headers(headers);
     const type = request.headers['content-type'];
     // A form needs no leave of the browser's to be sent here from any page.
     if (type === undefined || /^application\/json\s*(;|$)/i.test(type)) {
@@ -70,10 +74,7 @@ function refuseMalformed({ code }: { code: string }, socket: Socket): void {
 }
 
 /** Everything about HTTP that holds for all routes; shared by the service and its tests. */
-export async function setUpApp(app: NestFastifyApplication): Promise<NestFastifyApplication> {
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
-  });
+export function setUpApp(app: NestFastifyApplication): NestFastifyApplication {
   const { corsOrigins } = app.get(AppConfig);
   if (corsOrigins) {
     app.enableCors({

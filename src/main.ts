@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     logger: new AppLogger(config),
     abortOnError: false,
   });
-  (await setUpApp(app)).enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  setUpApp(app).enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.listen(config.port, config.host);
   const url = await app.getUrl();
   new Logger('Service').log(

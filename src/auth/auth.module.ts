@@ -14,6 +14,7 @@ import { Session } from './session.entity.js';
 import { SignInDelay } from './sign-in-delay.js';
 import { SignInFailure } from './sign-in-failure.entity.js';
 import { SessionsService } from './sessions.service.js';
+import { TokenVerifier } from './token-verifier.js';
 
 @Module({
   imports: [
@@ -27,6 +28,7 @@ import { SessionsService } from './sessions.service.js';
     SessionsService,
     ApiKeysService,
     SignInDelay,
+    TokenVerifier,
     { provide: APP_GUARD, useClass: AuthGuard },
   ],
 })

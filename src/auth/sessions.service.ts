@@ -15,9 +15,9 @@ import type { Principal, Visitor } from '../http/principal.js';
 import { NotFound, NotSignedIn } from '../http/problems.js';
 import { lockOfUser, User } from '../users/user.entity.js';
 import { PasswordChanging } from '../users/user.events.js';
-import { jwtSecrets } from './jwt-options.js';
 import { Session } from './session.entity.js';
 import { SignInDelay } from './sign-in-delay.js';
+import { TokenVerifier } from './token-verifier.js';
 
 const LONGEST_USER_AGENT = 200;
 
@@ -29,6 +29,7 @@ export class SessionsService {
     private readonly unitOfWork: UnitOfWork,
     private readonly dialect: Dialect,
     private readonly jwt: JwtService,
+    private readonly tokens: TokenVerifier,
     private readonly delay: SignInDelay,
     private readonly audit: AuditService,
     private readonly config: AppConfig,
@@ -64,7 +65,7 @@ export class SessionsService {
   /** Whose token this is, or undefined when it is forged, expired or revoked. */
   async authenticate(token: string): Promise<Omit<Principal, 'address'> | undefined> {
     const now = this.clock.now();
-    const id = await this.sessionOf(token, now);
+    const id = await this.tokens.sessionOf(token, now);
     if (id === undefined) return undefined;
     // Every request asks this: TypeORM takes ten times as long to put the question together as the database to answer it.
     const [session] = await this.dialect.query<Pick<User, 'id' | 'role'>>(
@@ -104,19 +105,5 @@ export class SessionsService {
   @OnEvent(PasswordChanging.event, { suppressErrors: false })
   async endAllOf({ userId, manager }: PasswordChanging): Promise<void> {
     await manager.delete(Session, { user_id: userId });
-  }
-
-  private async sessionOf(token: string, now: Date): Promise<string | undefined> {
-    const clockTimestamp = Math.floor(now.getTime() / 1000);
-    for (const key of jwtSecrets(this.config)) {
-      // Handed on as it is to jsonwebtoken, whose types know key objects; those of @nestjs/jwt do not, here.
-      const secret = key as unknown as Buffer;
-      try {
-        return (await this.jwt.verifyAsync<{ jti: string }>(token, { clockTimestamp, secret })).jti;
-      } catch {
-        // Perhaps by the key before.
-      }
-    }
-    return undefined;
   }
 }

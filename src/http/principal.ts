@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 
 export const ROLES = ['admin', 'member'] as const;
 export type Role = (typeof ROLES)[number];
@@ -87,8 +88,19 @@ export const CurrentVisitor = createParamDecorator(
  * none: then it is their own.
  */
 export function addressOf({ ip, socket }: FastifyRequest): string {
+  const known = addresses.get(ip);
+  if (known !== undefined) return known;
+  const address = readAddress(ip, socket.remoteAddress);
+  // What a proxy sends may be of any length, and its own address another one next time.
+  if (ipaddr.isValid(ip)) addresses.set(ip, address);
+  return address;
+}
+
+const addresses = new LRUCache<string, string>({ max: 1000 });
+
+function readAddress(ip: string, remoteAddress: string | undefined): string {
   const bare = ip.replace(/^\[(.+)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1');
-  const address = ipaddr.isValid(bare) ? bare : (socket.remoteAddress ?? '');
+  const address = ipaddr.isValid(bare) ? bare : (remoteAddress ?? '');
   return ipaddr.isValid(address) ? ipaddr.process(address).toString() : 'unknown';
 }
 

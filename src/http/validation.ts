@@ -16,6 +16,8 @@ const RESERVED_KEYS = ['__proto__', 'constructor', 'prototype'];
 /** Refuses unknown and wrong fields of bodies and queries, all at once, as `422` with one entry per field. */
 class RequestValidation extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    // What our own decorators made of a request is as it should be.
+    if (metadata.type === 'custom') return value;
     const message = shapeFault(value);
     if (message !== undefined) throw new InvalidFields([{ field: metadata.type, message }]);
     return (await super.transform(value, metadata)) as unknown;

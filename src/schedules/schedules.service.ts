@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
+import { PreparedQuery } from '../database/prepared-query.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { cappedCount, type Page, pageOf } from '../http/page.js';
 import type { Principal } from '../http/principal.js';
@@ -53,6 +54,8 @@ const DEFAULTS: Partial<Schedule> = {
 /** Schedules. A member reaches its own, an admin everyone's; the rest is as if it were not there. */
 @Injectable()
 export class SchedulesService {
+  private readonly byId: PreparedQuery<Schedule, 'id' | 'owner' | 'everyone'>;
+
   constructor(
     @InjectRepository(Schedule) private readonly schedules: Repository<Schedule>,
     private readonly unitOfWork: UnitOfWork,
@@ -62,7 +65,11 @@ export class SchedulesService {
     private readonly quota: ScheduleQuota,
     private readonly audit: AuditService,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.byId = new PreparedQuery(schedules, ['id', 'owner', 'everyone'], (query) =>
+      query.where('row.id = :id AND row.deleted_at IS NULL AND (:everyone OR row.owner_id = :owner)'),
+    );
+  }
 
   /** @throws InvalidFields when it has no occurrence in the future, or its action cannot be carried out */
   async create(caller: Principal, fields: ScheduleCreateDto): Promise<Schedule> {
@@ -103,7 +110,11 @@ export class SchedulesService {
 
   /** @throws NotFound */
   async get(caller: Principal, id: number): Promise<Schedule> {
-    return found('schedule', id, await this.schedules.findOneBy({ ...reachable(caller), id }));
+    return found(
+      'schedule',
+      id,
+      await this.byId.one({ id, owner: caller.userId, everyone: caller.role === 'admin' }),
+    );
   }
 
   /** @throws NotFound, InvalidFields as `create` does */

@@ -62,7 +62,7 @@ export class TestService {
       .compile();
     const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(config), { logger: false });
     refuseNesting(app.get(UnitOfWork));
-    await (await setUpApp(app)).listen(0, '127.0.0.1');
+    await setUpApp(app).listen(0, '127.0.0.1');
     // Sweeps and the like happen when a test says so.
     const registry = app.get(SchedulerRegistry);
     for (const name of registry.getIntervals()) registry.deleteInterval(name);

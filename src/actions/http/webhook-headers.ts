@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { ActionContext } from '../action.js';
 
 const SECRET_PREFIX = 'whsec_';
@@ -45,5 +45,7 @@ function traceparent(runId: number, scheduledFor: Date): string {
   const trace = createHash('sha256')
     .update(`${String(runId)} ${scheduledFor.toISOString()}`)
     .digest('hex');
-  return `00-${trace.slice(0, 32)}-${randomBytes(8).toString('hex')}-01`;
+  // Node has random UUIDs in store; random bytes it asks the system for, each time. Only some of a UUID is random.
+  const random = randomUUID();
+  return `00-${trace.slice(0, 32)}-${random.slice(0, 8)}${random.slice(-8)}-01`;
 }

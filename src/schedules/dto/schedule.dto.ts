@@ -114,18 +114,35 @@ export class ScheduleDto {
   updated_at: Date;
 
   static from(row: Schedule): ScheduleDto {
-    const { id, owner_id, title, description, is_completed, enabled } = row;
-    const { disabled_reason, consecutive_failures, schedule_interval, timezone, action } = row;
-    const { overlap_policy, misfire_policy, misfire_window_seconds, retry_policy, delivery } = row;
-    const { start_at, end_at, max_runs, run_count, jitter_seconds, tags } = row;
-    const { last_run, next_run, created_at, updated_at } = row;
+    // Written out rather than spread together, which takes twenty times as long: lists have a thousand of them.
     return {
-      ...{ id, owner_id, title, description, is_completed, enabled },
-      ...{ disabled_reason, consecutive_failures, schedule_interval },
-      ...{ interval_description: describeInterval(schedule_interval, id), timezone, action },
-      ...{ overlap_policy, misfire_policy, misfire_window_seconds, retry_policy, delivery },
-      ...{ start_at, end_at, max_runs, run_count, jitter_seconds, tags },
-      ...{ last_run, next_run, created_at, updated_at },
+      id: row.id,
+      owner_id: row.owner_id,
+      title: row.title,
+      description: row.description,
+      is_completed: row.is_completed,
+      enabled: row.enabled,
+      disabled_reason: row.disabled_reason,
+      consecutive_failures: row.consecutive_failures,
+      schedule_interval: row.schedule_interval,
+      interval_description: describeInterval(row.schedule_interval, row.id),
+      timezone: row.timezone,
+      action: row.action,
+      overlap_policy: row.overlap_policy,
+      misfire_policy: row.misfire_policy,
+      misfire_window_seconds: row.misfire_window_seconds,
+      retry_policy: row.retry_policy,
+      delivery: row.delivery,
+      start_at: row.start_at,
+      end_at: row.end_at,
+      max_runs: row.max_runs,
+      run_count: row.run_count,
+      jitter_seconds: row.jitter_seconds,
+      tags: row.tags,
+      last_run: row.last_run,
+      next_run: row.next_run,
+      created_at: row.created_at,
+      updated_at: row.updated_at,
     };
   }
 }
