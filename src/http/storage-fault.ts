@@ -11,6 +11,13 @@ const POSTGRES = /^(08|40|53|57|58|XX)...$|^25006$|^55P03$|^25P03$/;
 const CONNECTION = /^E(CONN|PIPE|TIMEDOUT|HOST|NET|NOTFOUND|AI_)/;
 const WORDS = /Connection terminated|connection timeout|trying to connect|not queryable|Query read timeout/;
 
+/** Whether PostgreSQL refused a text for its NUL character; most texts that may have one were refused before. */
+export function isUnstorableText(thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || !('driverError' in thrown)) return false;
+  const { code } = thrown.driverError as { code?: unknown };
+  return code === '22021' || code === '22P05';
+}
+
 /** What became of a request whose database could not answer. */
 export type StorageFault = 'not stored' | 'unknown';
 
