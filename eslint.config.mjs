@@ -6,13 +6,14 @@ import tseslint from 'typescript-eslint';
 
 /** Which folders of src/ a folder may import, besides itself. Only app.* files, main.ts and openapi.ts see all. */
 const MAY_IMPORT = {
-  clock: [],
+  clock: ['config'],
   config: [],
   http: [],
   timing: [],
   database: ['config'],
   metrics: ['http'],
-  throttle: ['config', 'http'],
+  throttle: ['redis', 'config', 'http'],
+  nodes: ['metrics', 'config', 'clock', 'database'],
   audit: ['config', 'clock', 'http', 'database'],
   users: ['throttle', 'audit', 'config', 'clock', 'http', 'database'],
   auth: ['throttle', 'audit', 'users', 'config', 'clock', 'http', 'database'],
@@ -22,6 +23,7 @@ const MAY_IMPORT = {
   redis: ['config'],
   'run-queue': ['redis', 'config', 'clock'],
   runs: [
+    'nodes',
     'metrics',
     'audit',
     'schedules',
@@ -34,7 +36,7 @@ const MAY_IMPORT = {
     'database',
   ],
   scheduler: ['metrics', 'schedules', 'runs', 'run-queue', 'timing', 'clock', 'database'],
-  health: ['scheduler', 'redis', 'database', 'http'],
+  health: ['scheduler', 'redis', 'nodes', 'database', 'http'],
 };
 
 const directions = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({

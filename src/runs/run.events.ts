@@ -4,3 +4,6 @@ export interface RunsCanceled {
 }
 
 export const RUNS_CANCELED = 'runs.canceled';
+
+/** The same, of runs that another node canceled. */
+export const RUNS_CANCELED_ELSEWHERE = 'runs.canceled-elsewhere';

@@ -3,9 +3,12 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ActionsModule } from '../actions/actions.module.js';
 import { AppConfig } from '../config/app-config.js';
 import { Metrics } from '../metrics/metrics.js';
+import { NodeLease } from '../nodes/node-lease.js';
+import { NodesModule } from '../nodes/nodes.module.js';
 import { RunQueue } from '../run-queue/run-queue.js';
 import { RunQueueModule } from '../run-queue/run-queue.module.js';
 import { SchedulesModule } from '../schedules/schedules.module.js';
+import { CancelSignal } from './cancel-signal.js';
 import { FailureLimit } from './failure-limit.js';
 import { Pruning } from './pruning.js';
 import { Recovery } from './recovery.js';
@@ -17,15 +20,25 @@ import { RunsController } from './runs.controller.js';
 import { RunsService } from './runs.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Run]), SchedulesModule, ActionsModule, RunQueueModule],
+  imports: [TypeOrmModule.forFeature([Run]), SchedulesModule, ActionsModule, RunQueueModule, NodesModule],
   controllers: [RunsController],
-  providers: [RunsService, RunCommands, RunLedger, RunExecutor, Recovery, Pruning, FailureLimit],
+  providers: [
+    RunsService,
+    RunCommands,
+    RunLedger,
+    RunExecutor,
+    Recovery,
+    Pruning,
+    FailureLimit,
+    CancelSignal,
+  ],
   exports: [Recovery, RunQueueModule],
 })
 export class RunsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     private readonly queue: RunQueue,
     private readonly executor: RunExecutor,
+    private readonly node: NodeLease,
     private readonly metrics: Metrics,
     private readonly config: AppConfig,
   ) {}
@@ -43,5 +56,6 @@ export class RunsModule implements OnApplicationBootstrap, BeforeApplicationShut
   async beforeApplicationShutdown(): Promise<void> {
     await this.queue.close(this.config.shutdownGraceMs);
     await this.executor.stop();
+    await this.node.leave();
   }
 }
