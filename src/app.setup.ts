@@ -34,7 +34,9 @@ export function httpAdapter({ trustProxy }: AppConfig): FastifyAdapter {
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
   const headers = {
-    ...securityHeaders({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY } }),
+    ...securityHeaders({
+      contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
+    }),
     'cache-control': 'no-store',
   };
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -4,6 +4,7 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { JwtService } from '@nestjs/jwt';
 import { Interval } from '@nestjs/schedule';
 import { InjectRepository } from '@nestjs/typeorm';
+import { isUUID } from 'class-validator';
 import { LessThan, MoreThan, type Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
@@ -87,6 +88,7 @@ export class SessionsService {
 
   /** Ends one of the caller's own sessions: its token is good no more. @throws NotFound */
   async end(caller: Principal, id: string): Promise<void> {
+    if (!isUUID(id)) throw new NotFound('session', id);
     await this.unitOfWork.transaction(async (manager) => {
       const { affected } = await manager.delete(Session, { id, user_id: caller.userId });
       if (affected === 0) throw new NotFound('session', id);

@@ -60,7 +60,7 @@ export class Recovery {
         ...{ attempt: 'attempt', started_at: dialect.isoText('started_at'), duration_ms: 'NULL' },
         ...{ status_code: 'NULL', error: `'${DIED}'`, output: 'NULL' },
       });
-      const rows = await dialect.query<{ status: string; schedule_id: number }>(
+      const rows = await dialect.query<QueuedRow & { status: string; schedule_id: number }>(
         manager,
         `UPDATE runs
             SET status = CASE WHEN ${AT_MOST_ONCE} THEN 'interrupted' ELSE 'queued' END,
@@ -70,13 +70,15 @@ export class Recovery {
            FROM schedules
           WHERE schedules.id = runs.schedule_id AND runs.status IN (${UNFINISHED}) AND runs.status IN (${sqlFrom('queued')})
             AND (runs.node_id IS NULL OR runs.node_id NOT IN (SELECT id FROM nodes))
-      RETURNING runs.status, runs.schedule_id`,
+      RETURNING runs.id, runs.status, runs.schedule_id, runs.available_at, schedules.lane`,
         [instantText(this.clock.now())],
       );
       const schedules = new Set(rows.map(({ schedule_id }) => schedule_id));
       await this.ledger.cancelStopped(manager, [...schedules]);
       return rows;
     });
+    // Not `restore`: a node that is not dead, but was cut off, may still have the job, and the run is due once more.
+    this.queue.add(left.filter(({ status }) => status === 'queued').map(toQueuedRun));
     const interrupted = left.filter(({ status }) => status === 'interrupted').length;
     if (left.length > 0) {
       this.logger.log(

@@ -128,6 +128,11 @@ export class TestService {
     }
   }
 
+  /** Another node on the same database. It has to be closed by itself, before this one is stopped. */
+  beside(settings: Record<string, string> = {}): Promise<TestService> {
+    return TestService.startOn(this.database, this.clock, settings);
+  }
+
   /** Stops the service in order and starts it again on the same data. */
   async restart(settings: Record<string, string> = {}): Promise<TestService> {
     await this.app.close();
