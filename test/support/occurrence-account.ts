@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 
 /** What became of the occurrences of schedules that are due every second, by their rows. */
 export interface Account {
