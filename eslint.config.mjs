@@ -108,7 +108,7 @@ export default defineConfig(
     languageOptions: {
       globals: {
         ...{ process: 'readonly', console: 'readonly', performance: 'readonly' },
-        ...{ fetch: 'readonly', setTimeout: 'readonly' },
+        ...{ fetch: 'readonly', setTimeout: 'readonly', URL: 'readonly' },
       },
     },
   },

@@ -18,12 +18,10 @@ const OLDEST_VERSION = 13;
 /** What holds on every connection. A node that is suspended within a transaction must not hold its locks for ever. */
 const SETTINGS = { timezone: 'UTC', idle_in_transaction_session_timeout: '20000' };
 
-const INT8 = 20;
-
 /** Ids and counts have 64 bits there; the service never comes near 2^53 of anything. */
 const types = {
-  getTypeParser: (oid: number, format?: 'text') =>
-    oid === INT8 ? Number : (pg.types.getTypeParser(oid, format) as unknown),
+  getTypeParser: (...asked: Parameters<typeof pg.types.getTypeParser>): unknown =>
+    asked[0] === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(...asked),
 };
 
 export const postgresOptions = ({

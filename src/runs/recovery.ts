@@ -70,7 +70,7 @@ export class Recovery {
            FROM schedules
           WHERE schedules.id = runs.schedule_id AND runs.status IN (${UNFINISHED}) AND runs.status IN (${sqlFrom('queued')})
             AND (runs.node_id IS NULL OR runs.node_id NOT IN (SELECT id FROM nodes))
-      RETURNING runs.id, runs.status, runs.schedule_id, runs.available_at, schedules.lane`,
+      RETURNING runs.id, runs.status, runs.schedule_id, runs.available_at, ${ofSchedule('lane')} AS lane`,
         [instantText(this.clock.now())],
       );
       const schedules = new Set(rows.map(({ schedule_id }) => schedule_id));

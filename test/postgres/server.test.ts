@@ -112,8 +112,8 @@ describePostgresServer('a server that goes away', () => {
     await service.scheduler.sweep();
 
     await server.resume();
-    await until('/health/ready', 200);
     await service.tick();
+    await until('/health/ready', 200);
     const { body } = await user.get<RunDto[]>(`/schedules/${String(id)}/runs`);
     expect(body.map(({ status, attempt }) => [status, attempt])).toContainEqual(['succeeded', 1]);
     expect(body).toHaveLength(2);
