@@ -7,13 +7,14 @@ import tseslint from 'typescript-eslint';
 
 /** Which folders of src/ a folder may import, besides itself. Only app.* files, main.ts and openapi.ts see all. */
 const MAY_IMPORT = {
-  clock: [],
+  clock: ['config'],
   config: [],
   http: [],
   timing: [],
   database: ['config'],
   metrics: ['http'],
-  throttle: ['config', 'http'],
+  throttle: ['redis', 'config', 'http'],
+  nodes: ['metrics', 'config', 'clock', 'database'],
   audit: ['config', 'clock', 'http', 'database'],
   users: ['throttle', 'audit', 'config', 'clock', 'http', 'database'],
   auth: ['throttle', 'audit', 'users', 'config', 'clock', 'http', 'database'],
@@ -23,6 +24,7 @@ const MAY_IMPORT = {
   redis: ['config'],
   'run-queue': ['redis', 'config', 'clock'],
   runs: [
+    'nodes',
     'metrics',
     'audit',
     'schedules',
@@ -37,7 +39,7 @@ const MAY_IMPORT = {
   scheduler: ['metrics', 'schedules', 'runs', 'run-queue', 'timing', 'clock', 'database'],
   events: ['redis', 'runs', 'schedules', 'metrics', 'config', 'clock', 'http', 'database'],
   overview: ['runs', 'schedules', 'clock', 'http', 'database'],
-  health: ['scheduler', 'redis', 'database', 'http'],
+  health: ['scheduler', 'redis', 'nodes', 'database', 'http'],
   dashboard: [],
 };
 
@@ -114,7 +116,7 @@ export default defineConfig(
     languageOptions: {
       globals: {
         ...{ process: 'readonly', console: 'readonly', performance: 'readonly' },
-        ...{ fetch: 'readonly', setTimeout: 'readonly' },
+        ...{ fetch: 'readonly', setTimeout: 'readonly', URL: 'readonly' },
       },
     },
   },

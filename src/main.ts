@@ -5,8 +5,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppLogger } from './app.logger.js';
 import { AppModule } from './app.module.js';
 import { httpAdapter, setUpApp } from './app.setup.js';
-import { AppConfig, InvalidSettings } from './config/app-config.js';
-import { DatabaseInUse } from './database/file-lock.js';
+import { AppConfig, describeDatabase, InvalidSettings } from './config/app-config.js';
+import { DatabaseInUse } from './database/database-in-use.js';
 import { UnknownKey } from './secrets/vault.js';
 
 /** Starts the service and reports when it answers. SIGTERM and SIGINT stop it in order. */
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   await app.listen(config.port, config.host);
   const url = await app.getUrl();
   new Logger('Service').log(
-    `ready at ${url} (dashboard: ${url}/dashboard, Swagger UI: ${url}/docs), data in ${config.databaseFile}`,
+    `ready at ${url} (dashboard: ${url}/dashboard, Swagger UI: ${url}/docs), data in ${describeDatabase(config.database)}`,
   );
 }
 

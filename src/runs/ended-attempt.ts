@@ -14,6 +14,8 @@ export type Outcome = (ActionResult & { readonly ok: true }) | Failure;
 export interface EndedAttempt {
   readonly id: number;
   readonly schedule_id: number;
+  /** Under which it was started. */
+  readonly node_id: number;
   readonly attempt: number;
   readonly status: Extract<Transition, 'succeeded' | 'failed' | 'timed_out' | 'queued'>;
   readonly finished_at: Date;
@@ -29,11 +31,13 @@ export interface EndedAttempt {
 
 /** What an attempt of this outcome means for its run. */
 export function endOf(run: StartedRun, outcome: Outcome, finished_at: Date): EndedAttempt {
-  const { output = null, statusCode: status_code = null } = outcome;
+  const { statusCode: status_code = null } = outcome;
+  const output = outcome.output === undefined ? null : storable(outcome.output);
   // Written out rather than spread together: this is made for every run, and spreading costs several times as much.
   const ended: EndedAttempt = {
     id: run.id,
     schedule_id: run.of.schedule.id,
+    node_id: run.node_id,
     attempt: run.attempt,
     status: 'succeeded',
     finished_at,
@@ -47,8 +51,13 @@ export function endOf(run: StartedRun, outcome: Outcome, finished_at: Date): End
   return outcome.ok ? ended : failureOf(run, outcome, ended);
 }
 
+/** NUL, and halves of characters that UTF-16 makes of two: not every database can store them. */
+const storable = (text: string): string =>
+  text.includes('\0') || !text.isWellFormed() ? text.toWellFormed().replaceAll('\0', '\uFFFD') : text;
+
 function failureOf(run: StartedRun, outcome: Failure, ended: EndedAttempt): EndedAttempt {
-  const { error, retryable, timedOut, gone, retryAfterMs } = outcome;
+  const { retryable, timedOut, gone, retryAfterMs } = outcome;
+  const error = storable(outcome.error);
   const { action_text, retry_policy } = run.of;
   if (!retryable || run.attempt >= run.max_attempts) {
     const status = timedOut ? 'timed_out' : 'failed';

@@ -11,3 +11,6 @@ export interface RunsChanged {
 }
 
 export const RUNS_CHANGED = 'runs.changed';
+
+/** The same, of runs that another node canceled. */
+export const RUNS_CANCELED_ELSEWHERE = 'runs.canceled-elsewhere';
