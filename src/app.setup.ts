@@ -121,11 +121,20 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
       bearerFormat: 'JWT',
       description: 'A token from POST /auth/signin, or an API key.',
     })
+    .addCookieAuth('scheduler_session', {
+      type: 'apiKey',
+      in: 'cookie',
+      description:
+        'What POST /auth/session sets, for pages of this origin: it is refused where a request that changes ' +
+        'something comes from another.',
+    })
     .addTag('service', 'The service itself')
     .addTag('auth', 'Signing in and out')
     .addTag('users', 'Who may use it')
     .addTag('schedules', 'What is to be done, and when')
     .addTag('runs', 'What became of it')
+    .addTag('overview', 'How it goes, at a glance')
+    .addTag('events', 'What happens, as it happens')
     .addTag('secrets', 'Values that actions use and nobody reads')
     .addTag('audit', 'Who did what')
     .addTag('health', 'For probes');

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   await app.listen(config.port, config.host);
   const url = await app.getUrl();
   new Logger('Service').log(
-    `ready at ${url} (Swagger UI: ${url}/docs), data in ${describeDatabase(config.database)}`,
+    `ready at ${url} (dashboard: ${url}/dashboard, Swagger UI: ${url}/docs), data in ${describeDatabase(config.database)}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { ApiPage, sendPage } from '../http/page.js';
 import { AdminOnly } from '../http/principal.js';
@@ -8,7 +9,7 @@ import { AuditService } from './audit.service.js';
 import { AuditEntryDto, AuditQuery } from './dto/audit-entry.dto.js';
 
 @ApiTags('audit')
-@ApiBearerAuth()
+@ApiCredentials()
 @Controller('audit-log')
 export class AuditController {
   constructor(private readonly audit: AuditService) {}

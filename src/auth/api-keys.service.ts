@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { Repository } from 'typeorm';
+import type { FindOptionsWhere, Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Principal } from '../http/principal.js';
 import { Conflict, found, InvalidFields } from '../http/problems.js';
-import { lockOfUser } from '../users/user.entity.js';
+import { lockOfUser, type User } from '../users/user.entity.js';
 import { ApiKey } from './api-key.entity.js';
 import type { ApiKeyCreateDto } from './dto/api-key.dto.js';
 
@@ -22,6 +22,14 @@ const MAX_KEYS = 100;
 const LAST_USED_EVERY_MS = 60_000;
 
 const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
+
+type OwnedKey = ApiKey & { readonly user: User };
+
+const principalOf = ({ id, scopes, user }: OwnedKey): Omit<Principal, 'address'> => ({
+  userId: user.id,
+  role: user.role,
+  credential: { kind: 'api_key', id, scopes },
+});
 
 /** API keys: credentials that a user makes for programs. */
 @Injectable()
@@ -73,12 +81,23 @@ export class ApiKeysService {
 
   /** Whose key this is, or undefined when it is unknown, expired or revoked. */
   async authenticate(key: string): Promise<Omit<Principal, 'address'> | undefined> {
+    const row = await this.good({ hash: hashOf(key) });
     const now = this.clock.now();
-    const row = await this.keys.findOne({ where: { hash: hashOf(key) }, relations: { user: true } });
-    if (!row?.user || (row.expires_at && row.expires_at <= now)) return undefined;
-    if (now.getTime() - (row.last_used_at?.getTime() ?? 0) >= LAST_USED_EVERY_MS) this.noteUse(row.id, now);
-    const { id, scopes, user } = row;
-    return { userId: user.id, role: user.role, credential: { kind: 'api_key', id, scopes } };
+    if (row && now.getTime() - (row.last_used_at?.getTime() ?? 0) >= LAST_USED_EVERY_MS)
+      this.noteUse(row.id, now);
+    return row && principalOf(row);
+  }
+
+  /** Whose key it is, or undefined when it is expired or revoked. */
+  async current(id: number): Promise<Omit<Principal, 'address'> | undefined> {
+    const row = await this.good({ id });
+    return row && principalOf(row);
+  }
+
+  private async good(where: FindOptionsWhere<ApiKey>): Promise<OwnedKey | undefined> {
+    const row = await this.keys.findOne({ where, relations: { user: true } });
+    const expired = row?.expires_at && row.expires_at <= this.clock.now();
+    return row?.user && !expired ? (row as OwnedKey) : undefined;
   }
 
   /** Nobody waits for it: the answer to a request does not depend on it. */

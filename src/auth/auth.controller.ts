@@ -1,13 +1,26 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import {
-  ApiBearerAuth,
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Post,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
+import {
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AddressThrottle } from '../throttle/address-throttle.js';
+import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
 import {
   CurrentUser,
@@ -24,17 +37,19 @@ import { AuthService } from './auth.service.js';
 import { ApiKeyCreateDto, ApiKeyDto, NewApiKeyDto } from './dto/api-key.dto.js';
 import { LoginDto } from './dto/login.dto.js';
 import { SessionDto } from './dto/session.dto.js';
-import { SignedInDto } from './dto/signed-in.dto.js';
+import { BrowserSessionDto, SignedInDto } from './dto/signed-in.dto.js';
+import { SessionCookie } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
 
 @ApiTags('auth')
-@ApiBearerAuth()
+@ApiCredentials()
 @Controller('auth')
 export class AuthController {
   constructor(
     private readonly auth: AuthService,
     private readonly sessions: SessionsService,
     private readonly apiKeys: ApiKeysService,
+    private readonly cookie: SessionCookie,
   ) {}
 
   @Post('signin')
@@ -52,13 +67,45 @@ export class AuthController {
     return this.auth.signIn(visitor, userAgent ?? '', login);
   }
 
+  @Post('session')
+  @Public()
+  @UseGuards(AddressThrottle)
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'startBrowserSession',
+    summary: 'Sign in for pages of this origin: the token comes as a cookie that scripts cannot read',
+    security: [],
+  })
+  @ApiOkResponse({
+    type: BrowserSessionDto,
+    headers: { 'Set-Cookie': { description: 'The session.', schema: { type: 'string' } } },
+  })
+  @ApiProblems(400, 401, 422, 429)
+  async startBrowserSession(
+    @CurrentVisitor() visitor: Visitor,
+    @Headers('user-agent') userAgent: string | undefined,
+    @Body() login: LoginDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BrowserSessionDto> {
+    const { token, user } = await this.auth.signIn(visitor, userAgent ?? '', login);
+    this.cookie.set(request, reply, token);
+    return { user };
+  }
+
   @Post('signout')
   @HttpCode(204)
-  @ApiOperation({ operationId: 'signOut', summary: 'End the session; its token is good no more' })
+  @ApiOperation({ operationId: 'signOut', summary: 'End the session; its token or cookie is good no more' })
   @ApiNoContentResponse({ description: 'Signed out.' })
-  @ApiProblems(401, 409)
-  signOut(@CurrentUser() caller: Principal): Promise<void> {
-    return this.auth.signOut(caller);
+  @ApiProblems(401, 403, 409)
+  async signOut(
+    @CurrentUser() caller: Principal,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    await this.auth.signOut(caller);
+    // One that it did not come by may be another session's.
+    if (request.headers.authorization === undefined) this.cookie.clear(request, reply);
   }
 
   @Get('me')

@@ -5,17 +5,22 @@ import { AppConfig } from '../config/app-config.js';
 import { type Access, ACCESS, addressOf, type Principal, type SignedInRequest } from '../http/principal.js';
 import { Forbidden, NotSignedIn } from '../http/problems.js';
 import { API_KEY_PREFIX, ApiKeysService } from './api-keys.service.js';
+import { refuseOtherOrigins, SessionCookie } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Lets nobody through to a route that is not `@Public()` without a good bearer token or API key (RFC 6750). */
+/**
+ * Lets nobody through to a route that is not `@Public()` without a good bearer token or API key (RFC 6750), or the
+ * cookie of a session; a request that has an Authorization header is judged by that alone.
+ */
 @Injectable()
 export class AuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly sessions: SessionsService,
     private readonly apiKeys: ApiKeysService,
+    private readonly cookie: SessionCookie,
     private readonly config: AppConfig,
   ) {}
 
@@ -25,11 +30,22 @@ export class AuthGuard implements CanActivate {
     if (access.public === true) return true;
     const request = context.switchToHttp().getRequest<SignedInRequest>();
     const { authorization } = request.headers;
-    if (access.public === 'optional' && authorization === undefined) return true;
+    const known = authorization === undefined ? await this.byCookie(request) : undefined;
+    // A cookie that is over is sent by the browser, not by its user: it does not keep anybody from signing up.
+    if (access.public === 'optional' && authorization === undefined && !known) return true;
     if (access.metricsToken && this.isMetricsToken(authorization)) return true;
-    request.principal = await this.authenticate(authorization, addressOf(request));
+    request.principal = known ?? (await this.byHeader(authorization, addressOf(request)));
     authorize(request.principal, access, request.method);
     return true;
+  }
+
+  /** @throws Forbidden when a page of another origin may have made the browser send the cookie */
+  private async byCookie(request: SignedInRequest): Promise<Principal | undefined> {
+    const token = this.cookie.read(request);
+    const known = token === undefined ? undefined : await this.sessions.authenticate(token);
+    if (!known) return undefined;
+    if (!SAFE_METHODS.has(request.method)) refuseOtherOrigins(request);
+    return { ...known, address: addressOf(request) };
   }
 
   private isMetricsToken(authorization: string | undefined): boolean {
@@ -41,7 +57,7 @@ export class AuthGuard implements CanActivate {
   }
 
   /** @throws NotSignedIn */
-  private async authenticate(authorization: string | undefined, address: string): Promise<Principal> {
+  private async byHeader(authorization: string | undefined, address: string): Promise<Principal> {
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined)
       throw new NotSignedIn('Send "Authorization: Bearer <token>", from POST /auth/signin.');

@@ -1,21 +1,26 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../config/app-config.js';
+import { Credentials } from '../http/credentials.js';
 import { UsersModule } from '../users/users.module.js';
 import { ApiKey } from './api-key.entity.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { AuthController } from './auth.controller.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
+import { CurrentCredentials } from './current-credentials.js';
 import { jwtOptions } from './jwt-options.js';
+import { SessionCookie } from './session-cookie.js';
 import { Session } from './session.entity.js';
 import { SignInDelay } from './sign-in-delay.js';
 import { SignInFailure } from './sign-in-failure.entity.js';
 import { SessionsService } from './sessions.service.js';
 import { TokenVerifier } from './token-verifier.js';
 
+/** Global for the sake of {@link Credentials}: nothing else of it is for others. */
+@Global()
 @Module({
   imports: [
     UsersModule,
@@ -27,9 +32,12 @@ import { TokenVerifier } from './token-verifier.js';
     AuthService,
     SessionsService,
     ApiKeysService,
+    SessionCookie,
     SignInDelay,
     TokenVerifier,
     { provide: APP_GUARD, useClass: AuthGuard },
+    { provide: Credentials, useClass: CurrentCredentials },
   ],
+  exports: [Credentials],
 })
 export class AuthModule {}

@@ -65,15 +65,18 @@ export class SessionsService {
 
   /** Whose token this is, or undefined when it is forged, expired or revoked. */
   async authenticate(token: string): Promise<Omit<Principal, 'address'> | undefined> {
-    const now = this.clock.now();
-    const id = await this.tokens.sessionOf(token, now);
-    if (id === undefined) return undefined;
+    const id = await this.tokens.sessionOf(token, this.clock.now());
+    return id === undefined ? undefined : this.current(id);
+  }
+
+  /** Whose session it is, or undefined when it is over. */
+  async current(id: string): Promise<Omit<Principal, 'address'> | undefined> {
     // Every request asks this: TypeORM takes ten times as long to put the question together as the database to answer it.
     const [session] = await this.dialect.query<Pick<User, 'id' | 'role'>>(
       this.sessions.manager,
       `SELECT users.id, users.role FROM sessions JOIN users ON users.id = sessions.user_id
         WHERE sessions.id = ? AND sessions.expires_at > ?`,
-      [id, instantText(now)],
+      [id, instantText(this.clock.now())],
     );
     return session && { userId: session.id, role: session.role, credential: { kind: 'session', id } };
   }

@@ -58,6 +58,11 @@ export class TooManyRequests extends ProblemError {
   }
 }
 
+/** The service cannot do this now. */
+export class Unavailable extends ProblemError {
+  readonly status = 503;
+}
+
 /** There is none, or it is somebody else's: a caller cannot tell which. */
 export class NotFound extends ProblemError {
   readonly status = 404;

@@ -61,6 +61,11 @@ export class Metrics {
     help: 'Time requests to the API took.',
   });
 
+  readonly streams = new Gauge({
+    ...{ name: `${PREFIX}event_streams`, registers: this.registers },
+    help: 'Streams of events that are open.',
+  });
+
   private readonly sources: (() => void)[] = [];
 
   constructor() {

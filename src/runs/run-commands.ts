@@ -12,7 +12,7 @@ import type { Schedule } from '../schedules/schedule.entity.js';
 import { SchedulesService } from '../schedules/schedules.service.js';
 import { RunLedger } from './run-ledger.js';
 import { sqlFrom } from './run-state.js';
-import { RUNS_CANCELED, type RunsCanceled } from './run.events.js';
+import { RUNS_CANCELED, RUNS_CHANGED, type RunsCanceled, type RunsChanged } from './run.events.js';
 import { Run } from './run.entity.js';
 import { RunsService } from './runs.service.js';
 
@@ -66,8 +66,16 @@ export class RunCommands {
 
   /** What waits for a schedule that is deleted or disabled is canceled. What is running may end. */
   @OnEvent(SchedulesStopping.event, { suppressErrors: false })
-  async cancelWaiting({ scheduleIds, manager }: SchedulesStopping): Promise<void> {
-    await this.ledger.cancelStopped(manager, scheduleIds);
+  async cancelWaiting({ scheduleIds, manager, afterCommit }: SchedulesStopping): Promise<void> {
+    const canceled = await this.ledger.cancelStopped(manager, scheduleIds);
+    if (canceled.length > 0)
+      afterCommit.push(() => {
+        this.tell(canceled);
+      });
+  }
+
+  private tell(ids: readonly number[]): void {
+    this.events.emit(RUNS_CHANGED, { ids } satisfies RunsChanged);
   }
 
   private async queueNew(
@@ -94,6 +102,7 @@ export class RunCommands {
       await this.audit.record(manager, caller, command, id, { schedule_id: schedule.id });
       return id;
     });
+    this.tell([id]);
     const run = await this.runs.byId(id);
     this.queue.add([{ ...run, lane: schedule.lane }]);
     return run;

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../clock/clock.js';
 import { fromInstantText, instantText } from '../database/columns.js';
@@ -12,6 +13,7 @@ import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
 import type { EndedAttempt } from './ended-attempt.js';
 import { FailureLimit } from './failure-limit.js';
 import { sqlFrom, UNFINISHED } from './run-state.js';
+import { RUNS_CHANGED, type RunsChanged } from './run.events.js';
 import { OF_OCCURRENCE, type RunTrigger } from './run.entity.js';
 import {
   STARTED_SCHEDULE,
@@ -86,6 +88,7 @@ export class RunLedger {
     private readonly queue: RunQueue,
     private readonly failureLimit: FailureLimit,
     private readonly metrics: Metrics,
+    private readonly events: EventEmitter2,
     private readonly clock: Clock,
   ) {}
 
@@ -115,15 +118,20 @@ export class RunLedger {
     return rows.map(toQueuedRun);
   }
 
-  /** Cancels what waits for schedules that are deleted, and the occurrences of those that are disabled. */
-  async cancelStopped(manager: EntityManager, scheduleIds: readonly number[]): Promise<void> {
-    await this.dialect.change(
+  /**
+   * Cancels what waits for schedules that are deleted, and the occurrences of those that are disabled. Resolves with the
+   * ids of the runs.
+   */
+  async cancelStopped(manager: EntityManager, scheduleIds: readonly number[]): Promise<number[]> {
+    const canceled = await this.dialect.query<{ id: number }>(
       manager,
       `UPDATE runs SET status = 'canceled', finished_at = ?, error = 'its schedule was deleted or disabled'
         WHERE ${this.dialect.among('schedule_id')} AND status IN (${UNFINISHED}) AND status = 'queued'
-          AND (${ofSchedule('deleted_at')} IS NOT NULL OR (NOT ${ofSchedule('enabled')} AND ${OF_OCCURRENCE}))`,
+          AND (${ofSchedule('deleted_at')} IS NOT NULL OR (NOT ${ofSchedule('enabled')} AND ${OF_OCCURRENCE}))
+    RETURNING id`,
       [instantText(this.clock.now()), JSON.stringify(scheduleIds)],
     );
+    return canceled.map(({ id }) => id);
   }
 
   private async commit(batch: Entry[]): Promise<(StartedRun | undefined)[]> {
@@ -154,6 +162,7 @@ export class RunLedger {
       this.logger.log(`${String(late)} outcomes came too late: their runs had been settled otherwise`);
     for (const callback of afterCommit) callback();
     this.measure(started, ends);
+    this.events.emit(RUNS_CHANGED, { ids: [...started, ...ends].map(({ id }) => id) } satisfies RunsChanged);
     this.queue.add(next);
     const byId = new Map(started.map((run) => [run.id, run]));
     return batch.map((entry) => ('start' in entry ? byId.get(entry.start) : undefined));

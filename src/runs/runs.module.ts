@@ -11,6 +11,7 @@ import { SchedulesModule } from '../schedules/schedules.module.js';
 import { CancelSignal } from './cancel-signal.js';
 import { FailureLimit } from './failure-limit.js';
 import { Pruning } from './pruning.js';
+import { RecentRuns } from './recent-runs.js';
 import { Recovery } from './recovery.js';
 import { RunCommands } from './run-commands.js';
 import { RunExecutor } from './run-executor.js';
@@ -24,6 +25,7 @@ import { RunsService } from './runs.service.js';
   controllers: [RunsController],
   providers: [
     RunsService,
+    RecentRuns,
     RunCommands,
     RunLedger,
     RunExecutor,
@@ -32,7 +34,7 @@ import { RunsService } from './runs.service.js';
     FailureLimit,
     CancelSignal,
   ],
-  exports: [Recovery, RunQueueModule],
+  exports: [Recovery, RecentRuns, RunQueueModule],
 })
 export class RunsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(

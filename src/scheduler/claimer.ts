@@ -9,7 +9,7 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import { Metrics } from '../metrics/metrics.js';
 import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
 import { sqlFrom, UNFINISHED } from '../runs/run-state.js';
-import { RUNS_CANCELED, type RunsCanceled } from '../runs/run.events.js';
+import { RUNS_CANCELED, RUNS_CHANGED, type RunsCanceled, type RunsChanged } from '../runs/run.events.js';
 import type { MisfirePolicy, OverlapPolicy } from '../schedules/policies.js';
 import { ScheduleChanging } from '../schedules/schedule.events.js';
 import { type DueSchedule, type NewRun, settle, type Settlement } from './settlement.js';
@@ -20,15 +20,20 @@ interface ClaimedRun extends QueuedRun {
   readonly schedule_id: number;
 }
 
+/** The rows that a claim made: those to be executed, and those that only tell what became of an occurrence. */
+interface InsertedRuns {
+  readonly queued: readonly ClaimedRun[];
+  readonly others: readonly number[];
+}
+
 /** What one transaction claimed: the new `next_run` of each schedule, and its runs, not yet in the queue. */
 export interface ClaimedSlice {
   readonly nextRuns: readonly (Date | null)[];
   readonly handOver: () => void;
 }
 
-interface Claimed {
+interface Claimed extends InsertedRuns {
   readonly settlements: readonly (Settlement & { readonly id: number })[];
-  readonly queued: readonly ClaimedRun[];
   readonly canceled: readonly number[];
 }
 
@@ -151,19 +156,20 @@ export class Claimer {
     });
   }
 
-  private handOver({ settlements, queued, canceled }: Claimed): void {
+  private handOver({ settlements, queued, others, canceled }: Claimed): void {
     for (const { runs } of settlements) for (const { status } of runs) this.metrics.fires.inc({ status });
     if (canceled.length > 0) this.events.emit(RUNS_CANCELED, { ids: canceled } satisfies RunsCanceled);
+    if (others.length > 0) this.events.emit(RUNS_CHANGED, { ids: others } satisfies RunsChanged);
     this.queue.add(queued);
   }
 
   private async claim(manager: EntityManager, only?: number): Promise<Claimed> {
     const now = this.clock.now();
     const due = await this.due(manager, now, only);
-    if (due.length === 0) return { settlements: [], queued: [], canceled: [] };
+    if (due.length === 0) return { settlements: [], queued: [], others: [], canceled: [] };
     const schedules = new Map(due.map((schedule) => [schedule.id, schedule]));
     const settlements = due.map((schedule) => ({ id: schedule.id, ...this.settle(schedule, now) }));
-    const queued = await this.insertRuns(
+    const { queued, others } = await this.insertRuns(
       manager,
       settlements.flatMap(({ runs }) => runs),
       schedules,
@@ -173,7 +179,7 @@ export class Claimer {
     const crowded = settlements.filter(({ id, cancel }) => cancel && fired.has(id)).map(({ id }) => id);
     const canceled = crowded.length > 0 ? await this.cancelOthers(manager, crowded, queued, now) : [];
     await this.moveOn(manager, settlements, queued, now);
-    return { settlements, queued, canceled };
+    return { settlements, queued, others, canceled };
   }
 
   private async due(manager: EntityManager, now: Date, only?: number): Promise<OwnedSchedule[]> {
@@ -230,13 +236,13 @@ export class Claimer {
     return canceled.map(({ id }) => id);
   }
 
-  /** Returns the runs to be executed. An occurrence that already has its row keeps that one. */
+  /** An occurrence that already has its row keeps that one. */
   private async insertRuns(
     manager: EntityManager,
     runs: NewRun[],
     schedules: ReadonlyMap<number, OwnedSchedule>,
     now: Date,
-  ): Promise<ClaimedRun[]> {
+  ): Promise<InsertedRuns> {
     const created_at = instantText(now);
     // Arrays, because SQLite reads a value of an array in half the time it needs for one of an object.
     const rows = runs.map((run) => [
@@ -260,7 +266,7 @@ export class Claimer {
     RETURNING id, schedule_id, status, available_at`,
       [created_at, JSON.stringify(rows)],
     );
-    return inserted
+    const queued = inserted
       .filter(({ status }) => status === 'queued')
       .map(({ id, schedule_id, available_at }) => ({
         id,
@@ -268,6 +274,8 @@ export class Claimer {
         available_at: fromInstantText(available_at),
         lane: schedules.get(schedule_id)?.lane ?? null,
       }));
+    const others = inserted.filter(({ status }) => status !== 'queued').map(({ id }) => id);
+    return { queued, others };
   }
 
   private async moveOn(

@@ -13,7 +13,7 @@ import {
 } from './schedule.events.js';
 import { Schedule } from './schedule.entity.js';
 
-type AfterCommit = () => void;
+export type AfterCommit = () => void;
 
 /** What goes with a change of a schedule: what it owes is settled before, what waits is stopped, others are told. */
 @Injectable()
@@ -34,8 +34,10 @@ export class ScheduleChanges {
   }
 
   /** Cancels what waits to be run for schedules that are deleted or disabled by now. */
-  async stop(manager: EntityManager, scheduleIds: readonly number[]): Promise<void> {
-    await this.events.emitAsync(SchedulesStopping.event, new SchedulesStopping(scheduleIds, manager));
+  async stop(manager: EntityManager, scheduleIds: readonly number[]): Promise<AfterCommit[]> {
+    const stopping = new SchedulesStopping(scheduleIds, manager);
+    await this.events.emitAsync(SchedulesStopping.event, stopping);
+    return stopping.afterCommit;
   }
 
   publish(event: string, { id, next_run }: ScheduleEvent): void {
@@ -60,7 +62,7 @@ export class ScheduleChanges {
       { id: In(stopped) },
       { enabled: false, next_run: null, disabled_reason, updated_at: this.clock.now() },
     );
-    await this.stop(manager, stopped);
+    afterCommit.push(...(await this.stop(manager, stopped)));
     for (const id of stopped) {
       await this.audit.record(manager, SERVICE, 'schedule.disable', id, { reason: disabled_reason });
     }

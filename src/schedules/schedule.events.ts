@@ -24,9 +24,13 @@ export class ScheduleChanging {
   ) {}
 }
 
-/** Published inside the transaction that deleted or disabled schedules: what waits for them must not run. */
+/**
+ * Published inside the transaction that deleted or disabled schedules: what waits for them must not run. What is pushed
+ * to `afterCommit` is called when it is committed.
+ */
 export class SchedulesStopping {
   static readonly event = 'schedules.stopping';
+  readonly afterCommit: (() => void)[] = [];
 
   constructor(
     readonly scheduleIds: readonly number[],

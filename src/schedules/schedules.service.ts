@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { EntityManager, Repository } from 'typeorm';
+import { type EntityManager, In, type Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { PreparedQuery } from '../database/prepared-query.js';
@@ -19,7 +19,7 @@ import { changesInterval, changesTiming, firstRun } from './first-run.js';
 import { DEFAULT_RETRY_POLICY } from './policies.js';
 import { Schedule } from './schedule.entity.js';
 import { ScheduleAction } from './schedule-action.js';
-import { ScheduleChanges } from './schedule-changes.js';
+import { type AfterCommit, ScheduleChanges } from './schedule-changes.js';
 import { SCHEDULE_CREATED, SCHEDULE_DELETED, SCHEDULE_UPDATED } from './schedule.events.js';
 import { ScheduleQuota } from './schedule-quota.js';
 import { SigningSecrets } from './signing-secrets.js';
@@ -117,6 +117,15 @@ export class SchedulesService {
     );
   }
 
+  /** Which of these schedules the caller reaches. */
+  async reachedOf(caller: Principal, ids: readonly number[]): Promise<ReadonlySet<number>> {
+    const rows = await this.schedules.find({
+      select: { id: true },
+      where: { ...reachable(caller), id: In([...ids]) },
+    });
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** @throws NotFound, InvalidFields as `create` does */
   async update(caller: Principal, id: number, fields: ScheduleUpdateDto): Promise<Schedule> {
     const schedule = await this.change(caller, id, async (manager, row) => {
@@ -130,8 +139,8 @@ export class SchedulesService {
       else if (changes.title !== undefined) this.action.checkTitle(row);
       const { is_completed, next_run, updated_at, lane } = row;
       await manager.update(Schedule, id, { ...changes, is_completed, next_run, updated_at, lane });
-      if (!row.enabled) await this.changes.stop(manager, [id]);
       await this.audit.record(manager, caller, 'schedule.update', id, { fields: Object.keys(fields) });
+      return row.enabled ? [] : this.changes.stop(manager, [id]);
     });
     this.changes.publish(SCHEDULE_UPDATED, schedule);
     return schedule;
@@ -161,8 +170,8 @@ export class SchedulesService {
   async delete(caller: Principal, id: number): Promise<Schedule> {
     const schedule = await this.change(caller, id, async (manager, { title }) => {
       await manager.update(Schedule, id, { next_run: null, deleted_at: this.clock.now() });
-      await this.changes.stop(manager, [id]);
       await this.audit.record(manager, caller, 'schedule.delete', id, { title });
+      return this.changes.stop(manager, [id]);
     });
     this.changes.publish(SCHEDULE_DELETED, { id, next_run: null });
     return schedule;
@@ -172,13 +181,13 @@ export class SchedulesService {
   private async change(
     caller: Principal,
     id: number,
-    work: (manager: EntityManager, row: Schedule) => Promise<void>,
+    work: (manager: EntityManager, row: Schedule) => Promise<AfterCommit[]>,
   ): Promise<Schedule> {
     const { row, afterCommit } = await this.unitOfWork.transaction(async (manager) => {
       await this.unitOfWork.dialect.lockRows(manager, 'schedules', [id]);
       const afterCommit = await this.changes.settle(manager, await this.own(manager, caller, id));
       const row = await this.own(manager, caller, id);
-      await work(manager, row);
+      afterCommit.push(...(await work(manager, row)));
       return { row, afterCommit };
     });
     for (const callback of afterCommit) callback();

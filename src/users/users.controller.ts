@@ -11,7 +11,7 @@ import {
   Res,
   UseGuards,
 } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AddressThrottle } from '../throttle/address-throttle.js';
 import { ApiPage, PageQuery, sendPage } from '../http/page.js';
@@ -23,6 +23,7 @@ import {
   SessionOnly,
   type Visitor,
 } from '../http/principal.js';
+import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { RowId } from '../http/row-id.js';
 import { UserCreateDto } from './dto/user-create.dto.js';
@@ -31,7 +32,7 @@ import { UserDto } from './dto/user.dto.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('users')
-@ApiBearerAuth()
+@ApiCredentials()
 @Controller('user')
 export class UsersController {
   constructor(private readonly users: UsersService) {}
@@ -44,7 +45,7 @@ export class UsersController {
     operationId: 'createUser',
     summary:
       'Sign up; the first user becomes admin. Admins make users whether registration is open or closed',
-    security: [{}, { bearer: [] }],
+    security: [{}, { bearer: [] }, { cookie: [] }],
   })
   @ApiOkResponse({ type: UserDto })
   @ApiProblems(400, 401, 403, 409, 422, 429)

@@ -1,5 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { Cron } from 'croner';
+import type { SignedInClient } from '../support/api-client.js';
+import { EventReader } from '../support/event-reader.js';
 import { insertSchedules } from '../support/many-schedules.js';
 import { recordStatements } from '../support/statements.js';
 import { TestService } from '../support/test-service.js';
@@ -7,10 +10,11 @@ import { TestService } from '../support/test-service.js';
 // What a run costs, counted rather than timed: a count is the same on every machine.
 
 let service: TestService;
+let admin: SignedInClient;
 beforeEach(async () => {
   service = await TestService.start();
   service.clock.set('2030-01-01T12:00:00Z');
-  await service.api.newUser();
+  admin = await service.api.newUser();
 });
 afterEach(async () => {
   jest.restoreAllMocks();
@@ -36,6 +40,30 @@ test('the runs of 2,000 schedules are started and ended by six statements for ea
   const statements = recordStatements(service.dataSource.writer);
   await service.untilRuns('succeeded', 2000);
   expect(statements.length).toBeLessThanOrEqual(6 * Math.ceil(2000 / 256) + 6);
+});
+
+test('events cost no statement while nobody follows them, and few when somebody does', async () => {
+  const { dataSource, scheduler, clock } = service;
+  await insertSchedules(service, 2000, due, { schedule_interval: '*/5 * * * * *' });
+  clock.set(due.toISOString());
+  const statements = recordStatements(dataSource);
+  const ofEvents = (): string[] => statements.filter((sql) => !sql.includes('AS yes'));
+  await scheduler.claimDue();
+  await service.untilRuns('succeeded', 2000);
+  // Gathering takes 50 ms.
+  await delay(150);
+  expect(ofEvents()).toEqual([]);
+
+  const reader = await EventReader.open(admin);
+  statements.length = 0;
+  clock.advance(5000);
+  await scheduler.claimDue();
+  await service.untilRuns('succeeded', 4000);
+  await delay(150);
+  const asked = ofEvents();
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.length).toBeLessThanOrEqual(40);
+  await reader.close();
 });
 
 test('schedules that share expression and zone share the computation of their next occurrence', async () => {

@@ -9,6 +9,16 @@ export interface Answer<Body> {
   readonly body: Body;
 }
 
+/** Whether an answer is a stream of events, which has no end of its own. */
+export const isEndless = ({ headers }: Response): boolean =>
+  headers.get('content-type')?.startsWith('text/event-stream') === true;
+
+/** Gives an answer up that has no end. */
+export async function endOf(response: Response): Promise<''> {
+  await response.body?.cancel();
+  return '';
+}
+
 let users = 0;
 
 /** Talks to the API as a user would, over HTTP. */
@@ -32,7 +42,7 @@ export class ApiClient {
       },
       ...(body === undefined ? {} : { body }),
     });
-    const text = await response.text();
+    const text = isEndless(response) ? await endOf(response) : await response.text();
     return {
       status: response.status,
       headers: response.headers,
@@ -40,6 +50,12 @@ export class ApiClient {
         ? undefined
         : JSON.parse(text)) as Body,
     };
+  }
+
+  /** The answer as it comes, to be read or given up. */
+  open(path: string, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Response> {
+    const credential = this.token !== undefined && { authorization: `Bearer ${this.token}` };
+    return fetch(this.url + path, { headers: { ...credential, ...headers }, ...(signal && { signal }) });
   }
 
   get = <Body = Problem>(path: string): Promise<Answer<Body>> => this.request<Body>('GET', path);

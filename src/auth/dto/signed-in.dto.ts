@@ -12,3 +12,9 @@ export class SignedInDto {
   @ApiProperty()
   user: UserDto;
 }
+
+@ApiSchema({ name: 'BrowserSession' })
+export class BrowserSessionDto {
+  @ApiProperty()
+  user: UserDto;
+}

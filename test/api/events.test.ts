@@ -1,0 +1,366 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { NewApiKeyDto } from '../../src/auth/dto/api-key.dto.js';
+import { EventStreams, HEARTBEAT_MS, STREAMS_PER_USER } from '../../src/events/event-streams.js';
+import type { RunDto } from '../../src/runs/dto/run.dto.js';
+import type { SignedInClient } from '../support/api-client.js';
+import { EventReader } from '../support/event-reader.js';
+import { TestService } from '../support/test-service.js';
+
+let service: TestService;
+let admin: SignedInClient;
+let member: SignedInClient;
+let other: SignedInClient;
+beforeEach(async () => {
+  service = await TestService.start();
+  service.clock.set('2030-01-01T12:00:00Z');
+  // The heartbeat that the leap of the clock makes due.
+  await second();
+  admin = await service.api.newUser();
+  [member, other] = [await service.api.newUser(), await service.api.newUser()];
+});
+afterEach(() => service.stop());
+
+const second = (): Promise<void> => service.app.get(EventStreams).runOnce();
+
+async function heartbeat(): Promise<void> {
+  service.clock.advance(HEARTBEAT_MS);
+  await second();
+}
+
+const runNow = async (user: SignedInClient, id: number): Promise<RunDto> =>
+  (await user.post<RunDto>(`/schedules/${String(id)}/run`)).body;
+
+describe('tells', () => {
+  test('of a run: queued by hand, running, over', async () => {
+    const end = service.action.hang();
+    const reader = await EventReader.open(member);
+    const { id } = await member.newSchedule({ title: 'Nightly backup' });
+    const run = await runNow(member, id);
+    await reader.event('run', { id: run.id, status: 'running' });
+    end({ ok: true, statusCode: 204, output: 'long' });
+    const { data } = await reader.event('run', { id: run.id, status: 'succeeded' });
+    expect(data).toEqual({
+      id: run.id,
+      schedule_id: id,
+      schedule_title: 'Nightly backup',
+      scheduled_for: '2030-01-01T12:00:00.000Z',
+      trigger: 'manual',
+      status: 'succeeded',
+      attempt: 1,
+      lateness_ms: 0,
+      duration_ms: 0,
+      status_code: 204,
+      error: null,
+    });
+    expect(reader.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    expect(reader.response.headers.get('cache-control')).toBe('no-store');
+    // Like every other answer.
+    expect(reader.response.headers.get('x-content-type-options')).toBe('nosniff');
+    await reader.close();
+  });
+
+  test('of retries, and of failures with the beginning of their reason', async () => {
+    const { id } = await member.newSchedule({ retry_policy: { max_attempts: 2, min_backoff_seconds: 1 } });
+    const reader = await EventReader.open(member);
+    service.action.behaviour = () => ({ ok: false, retryable: true, error: 'e'.repeat(2000) });
+    const run = await runNow(member, id);
+    await reader.event('run', { status: 'queued', attempt: 1 });
+    service.clock.advance(2000);
+    await service.tick();
+    const { data } = await reader.event('run', { id: run.id, status: 'failed', attempt: 2 });
+    expect(data['error']).toBe('e'.repeat(500));
+    await reader.close();
+  });
+
+  test('of occurrences that never ran', async () => {
+    await member.newSchedule({ schedule_interval: '0 * * * *' });
+    const reader = await EventReader.open(member);
+    service.clock.advance(3 * 3_600_000);
+    await service.tick();
+    const { data } = await reader.event('run', { status: 'missed' });
+    expect(data).toMatchObject({ trigger: 'catch_up', scheduled_for: '2030-01-01T13:00:00.000Z' });
+    await reader.close();
+  });
+
+  test('of runs that are canceled: by a user, or with their schedule', async () => {
+    const { id } = await member.newSchedule({ retry_policy: { max_attempts: 2 } });
+    service.action.behaviour = () => ({ ok: false, retryable: true, error: 'no' });
+    const reader = await EventReader.open(member);
+    const [one, two] = [await runNow(member, id), await runNow(member, id)];
+    await service.settled();
+    await member.post(`/runs/${String(one.id)}/cancel`);
+    await reader.event('run', { id: one.id, status: 'canceled' });
+    await member.delete(`/schedules/${String(id)}`);
+    await reader.event('run', { id: two.id, status: 'canceled' });
+    await reader.close();
+  });
+
+  test('of schedules: created, updated, deleted; one that is stopped by the service, too', async () => {
+    const reader = await EventReader.open(member);
+    const { id } = await member.newSchedule();
+    await reader.event('schedule', { id, change: 'created' });
+    await member.patch(`/schedules/${String(id)}`, { title: 'other' });
+    await reader.event('schedule', { id, change: 'updated' });
+    await member.delete(`/schedules/${String(id)}`);
+    expect((await reader.event('schedule', { id, change: 'deleted' })).data).toEqual({
+      id,
+      change: 'deleted',
+    });
+    await reader.close();
+  });
+
+  test('a member of its own, an admin of everything', async () => {
+    const readers = await Promise.all([admin, member, other].map((user) => EventReader.open(user)));
+    const [ofAdmin, ofMember, ofOther] = readers as [EventReader, EventReader, EventReader];
+    const mine = await member.newSchedule();
+    const theirs = await other.newSchedule();
+    const [run, another] = [await runNow(member, mine.id), await runNow(other, theirs.id)];
+    for (const reader of [ofAdmin, ofMember]) await reader.event('run', { id: run.id, status: 'succeeded' });
+    for (const reader of [ofAdmin, ofOther])
+      await reader.event('run', { id: another.id, status: 'succeeded' });
+    const seen = ({ events }: EventReader): unknown[] => [
+      ...new Set(events.map(({ data }) => data['schedule_id'] ?? data['id'])),
+    ];
+    expect(seen(ofAdmin)).toEqual([mine.id, theirs.id]);
+    expect([seen(ofMember), seen(ofOther)]).toEqual([[mine.id], [theirs.id]]);
+    await Promise.all(readers.map((reader) => reader.close()));
+  });
+});
+
+test('an event arrives within 300 ms of the end of its run', async () => {
+  const reader = await EventReader.open(member);
+  const { id } = await member.newSchedule();
+  const took: number[] = [];
+  for (let n = 0; n < 20; n++) {
+    let ended = 0;
+    service.action.behaviour = () => {
+      ended = performance.now();
+      return { ok: true };
+    };
+    const run = await runNow(member, id);
+    await reader.event('run', { id: run.id, status: 'succeeded' });
+    took.push(performance.now() - ended);
+  }
+  took.sort((a, b) => a - b);
+  const [median, slowest] = [took[took.length / 2] ?? Infinity, took.at(-1) ?? Infinity];
+  process.stdout.write(
+    `an event arrives ${median.toFixed(0)} ms after its run's end; the slowest of ${String(took.length)} took ${slowest.toFixed(0)} ms\n`,
+  );
+  expect(median).toBeLessThan(300);
+  await reader.close();
+});
+
+describe('Last-Event-ID', () => {
+  test('brings what happened meanwhile, once', async () => {
+    const reader = await EventReader.open(member);
+    const [first, second] = [await member.newSchedule(), await member.newSchedule()];
+    await reader.event('schedule', { id: second.id });
+    expect(reader.events.map(({ data }) => data['id'])).toEqual([first.id, second.id]);
+    await reader.close();
+    const third = await member.newSchedule();
+    // Gathering takes a moment: then it is missed, and not merely late.
+    await delay(200);
+    const again = await EventReader.resume(member, reader);
+    await again.event('schedule', { id: third.id });
+    const fourth = await member.newSchedule();
+    await again.event('schedule', { id: fourth.id });
+    expect(again.events.map(({ type, data }) => [type, data['id']])).toEqual([
+      ['schedule', third.id],
+      ['schedule', fourth.id],
+    ]);
+    await again.close();
+  });
+
+  test('also of a reader that has seen nothing yet', async () => {
+    const reader = await EventReader.open(member);
+    await reader.close();
+    const { id } = await member.newSchedule();
+    await delay(200);
+    const again = await EventReader.resume(member, reader);
+    expect((await again.event('schedule', { id })).type).toBe('schedule');
+    expect(again.ofType('reset')).toEqual([]);
+    await again.close();
+  });
+
+  test.each(['0-1', '9999999999999-0', 'nonsense', '1-', ''])(
+    'that is not kept (%j) is answered by a reset; none is no fault',
+    async (id) => {
+      const reader = await EventReader.open(member, { 'last-event-id': id });
+      await reader.event('reset');
+      expect(reader.events).toEqual([{ type: 'reset', id: reader.lastEventId, data: {} }]);
+      await reader.close();
+      const anew = await EventReader.open(member);
+      expect(anew.events).toEqual([]);
+      await anew.close();
+    },
+  );
+
+  test('of another process is answered by a reset', async () => {
+    const reader = await EventReader.open(member);
+    const { lastEventId } = reader;
+    service.clock.advance(1000);
+    service = await service.restart();
+    await reader.untilEnd();
+    const again = await EventReader.open(service.api.withToken(member.bearer), {
+      'last-event-id': lastEventId,
+    });
+    await again.event('reset');
+    await again.close();
+  });
+});
+
+describe('a reader', () => {
+  test('hears a heartbeat every 15 seconds, by which it also knows how far it has come', async () => {
+    const reader = await EventReader.open(member);
+    const begin = reader.lastEventId;
+    await second();
+    expect(reader.comments).toEqual([]);
+    await other.newSchedule();
+    await delay(200);
+    await heartbeat();
+    await reader.until(() => reader.comments.length > 0);
+    expect(reader.comments).toEqual([': heartbeat']);
+    expect(reader.events).toEqual([]);
+    expect(reader.lastEventId).not.toBe(begin);
+    await reader.close();
+  });
+
+  test('gets 200 events a second; what is beyond is left out, and a reset says so', async () => {
+    const reader = await EventReader.open(admin);
+    for (let n = 0; n < 250; n++) await member.newSchedule();
+    await reader.until(() => reader.events.length >= 200);
+    await delay(200);
+    expect(reader.events).toHaveLength(200);
+    await second();
+    await reader.event('reset');
+    const { id } = await member.newSchedule();
+    await reader.event('schedule', { id });
+    expect(reader.events.slice(200).map(({ type }) => type)).toEqual(['reset', 'schedule']);
+    await reader.close();
+  });
+
+  test('that does not read costs a bounded amount of memory, and is told so when it does', async () => {
+    const { hostname, port, host } = new URL(service.api.url);
+    const socket: Socket = connect(Number(port), hostname);
+    socket.write(`GET /events HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${admin.bearer}\r\n\r\n`);
+    await new Promise((resolve) => socket.once('data', resolve));
+    socket.pause();
+    const { id } = await member.newSchedule({ title: 't'.repeat(200) });
+    service.action.behaviour = () => ({ ok: false, retryable: false, error: 'e'.repeat(500) });
+    const streams = service.app.get(EventStreams);
+    const [stream] = streams['streams'];
+    if (!stream) throw new Error('there is no stream');
+    let most = 0;
+    // Sockets of the system take some megabytes before anything piles up here.
+    for (let n = 0; n < 60 && !stream['full']; n++) {
+      const data = JSON.stringify({ id, filler: 'x'.repeat(2000) });
+      const events = Array.from({ length: 199 }, (_, k) => ({
+        ...{ type: 'run' as const, owner_id: null, data },
+        id: `${String(Date.now())}-${String(n * 200 + k)}`,
+      }));
+      stream.receive(events, events.at(-1)?.id ?? '');
+      await second();
+      await new Promise((resolve) => setImmediate(resolve));
+      most = Math.max(most, stream.readableLength);
+    }
+    expect(stream['full']).toBe(true);
+    expect(most).toBeLessThan(262_144 + 200 * 2200);
+    await runNow(member, id);
+    await service.settled();
+    await delay(200);
+    expect(stream.readableLength).toBeLessThanOrEqual(most);
+    let text = '';
+    socket.on('data', (bytes) => (text = text.slice(-100_000) + bytes.toString()));
+    socket.resume();
+    while (!text.includes('event: reset')) {
+      await second();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    socket.destroy();
+  });
+
+  test('has 20 streams at most; further ones are refused until one is closed', async () => {
+    const readers = await Promise.all(
+      Array.from({ length: STREAMS_PER_USER }, () => EventReader.open(member)),
+    );
+    const refused = await member.open('/events');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '15']);
+    expect(await refused.json()).toMatchObject({
+      detail: 'At most 20 event streams per user: close one. Try again in 15 s.',
+    });
+    const others = await EventReader.open(other);
+    await readers[0]?.close();
+    let again = await member.open('/events');
+    while (again.status === 429) again = await member.open('/events');
+    expect(again.status).toBe(200);
+    await again.body?.cancel();
+    await Promise.all([others, ...readers].map((reader) => reader.close()));
+  });
+
+  test('that asks for the head alone gets it, and leaves nothing open', async () => {
+    const head = await fetch(`${service.api.url}/events`, {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${member.bearer}` },
+    });
+    expect([head.status, head.headers.get('content-type')]).toEqual([
+      200,
+      'text/event-stream; charset=utf-8',
+    ]);
+    expect(service.app.get(EventStreams)['streams'].size).toBe(0);
+  });
+});
+
+describe('the stream ends', () => {
+  const endsWith = async (client: SignedInClient, what: () => Promise<unknown>): Promise<void> => {
+    const [reader, untouched] = [await EventReader.open(client), await EventReader.open(other)];
+    await heartbeat();
+    await reader.until(() => reader.comments.length === 1);
+    await what();
+    await heartbeat();
+    await reader.untilEnd();
+    await untouched.until(() => untouched.comments.length === 2);
+    await untouched.close();
+  };
+
+  test('with its session', () => endsWith(member, () => member.post('/auth/signout')));
+
+  test('with a new password', () =>
+    endsWith(member, () => admin.patch(`/user/${String(member.user.id)}`, { password: 'another horse' })));
+
+  test('with its user', () => endsWith(member, () => admin.delete(`/user/${String(member.user.id)}`)));
+
+  test('when its user may see more or less than before', () =>
+    endsWith(member, () => admin.patch(`/user/${String(member.user.id)}`, { role: 'admin' })));
+
+  test('when its API key is revoked, or expires', async () => {
+    const key = async (fields: object): Promise<[number, SignedInClient]> => {
+      const { body } = await member.post<NewApiKeyDto>('/auth/api-keys', {
+        ...{ name: 'x', scopes: ['read'] },
+        ...fields,
+      });
+      return [body.id, member.withToken(body.key) as SignedInClient];
+    };
+    const [id, revoked] = await key({});
+    await endsWith(revoked, () => member.delete(`/auth/api-keys/${String(id)}`));
+    const expires_at = new Date(service.clock.now().getTime() + 20_000).toISOString();
+    const [, expired] = await key({ expires_at });
+    await endsWith(expired, () => Promise.resolve());
+  });
+
+  test('when its session expires', async () => {
+    const reader = await EventReader.open(member);
+    service.clock.advance(86_400_000);
+    await second();
+    await reader.untilEnd();
+  });
+
+  test('at once when the service stops, which waits for nobody', async () => {
+    const readers = await Promise.all([admin, member].map((user) => EventReader.open(user)));
+    const begun = performance.now();
+    service = await service.restart();
+    expect(performance.now() - begun).toBeLessThan(1900);
+    await Promise.all(readers.map((reader) => reader.untilEnd()));
+  });
+});
