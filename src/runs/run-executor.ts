@@ -39,8 +39,9 @@ export class RunExecutor {
    * Resolves when the action is over: then the place is free, and the outcome is written in one transaction with
    * the starts of the runs that take it.
    */
-  async execute(runId: number): Promise<void> {
+  async execute(runId: number, begun: () => void): Promise<void> {
     const run = await this.persist(runId, () => this.ledger.start(runId));
+    begun();
     if (!run) return;
     const result = await this.attempt(run);
     if (this.stopping.signal.aborted) return;

@@ -49,7 +49,7 @@ export class RunsModule implements OnApplicationBootstrap, BeforeApplicationShut
       for (const state of ['ready', 'held', 'delayed', 'active'] as const)
         this.metrics.queued.set({ state }, depth[state]);
     });
-    this.queue.consume((runId) => this.executor.execute(runId));
+    this.queue.consume((runId, begun) => this.executor.execute(runId, begun));
   }
 
   /** Before the database closes: lets running attempts end, and leaves the others to recovery. */

@@ -1,5 +1,3 @@
-import type { RunDto } from '../../src/runs/dto/run.dto.js';
-import type { SignedInClient } from './api-client.js';
 import { PostgresServer } from './postgres-own-server.js';
 import { RedisServer } from './redis-server.js';
 import { removeFolder, scratchFolder } from './scratch.js';
@@ -74,13 +72,17 @@ export class Cluster {
   static async start(settings: Record<string, string> = {}): Promise<Cluster> {
     const cluster = new Cluster(await PostgresServer.start(), await RedisServer.start());
     const keys = {
-      JWT_SECRET: 'the same for all nodes, 32 characters'.replaceAll(' ', '-'),
-      ENCRYPTION_KEY: 'this one as well, of 32 characters'.replaceAll(' ', '-'),
+      JWT_SECRET: 'shared-by-all-nodes-'.repeat(2),
+      ENCRYPTION_KEY: 'this-one-as-well-'.repeat(2),
     };
-    // All at once: whichever comes first migrates the database, and the others wait for it.
-    cluster.nodes.push(
-      ...(await Promise.all([1, 2, 3].map(() => ClusterNode.start(cluster, { ...keys, ...settings })))),
-    );
+    try {
+      // All at once: whichever comes first migrates the database, and the others wait for it.
+      const started = [1, 2, 3].map(() => ClusterNode.start(cluster, { ...keys, ...settings }));
+      cluster.nodes.push(...(await Promise.all(started)));
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
     return cluster;
   }
 
@@ -106,12 +108,4 @@ export class Cluster {
     await this.redis.stop();
     await this.postgres.stop();
   }
-}
-
-/** The runs of a client that are not over. */
-export async function openRuns(user: SignedInClient): Promise<RunDto[]> {
-  const pages = await Promise.all(
-    ['queued', 'running'].map((status) => user.get<RunDto[]>(`/runs?status=${status}`)),
-  );
-  return pages.flatMap(({ body }) => body);
 }

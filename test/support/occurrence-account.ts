@@ -43,8 +43,8 @@ export async function lateness(
   to: Date,
 ): Promise<Record<string, number | null>> {
   const { rows } = await client.query<Record<string, number | null>>(
-    `SELECT count(*)::int AS runs, percentile_disc(0.5) WITHIN GROUP (ORDER BY lateness_ms) AS p50,
-            percentile_disc(0.99) WITHIN GROUP (ORDER BY lateness_ms) AS p99, max(lateness_ms) AS most
+    `SELECT count(*)::int AS runs, percentile_disc(0.5) WITHIN GROUP (ORDER BY lateness_ms)::int AS p50,
+            percentile_disc(0.99) WITHIN GROUP (ORDER BY lateness_ms)::int AS p99, max(lateness_ms)::int AS most
        FROM runs WHERE lateness_ms IS NOT NULL AND scheduled_for >= $1 AND scheduled_for < $2
         AND schedule_id IN (SELECT id FROM schedules WHERE schedule_interval = '* * * * * *')`,
     [from, to],
