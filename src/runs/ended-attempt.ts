@@ -1,4 +1,5 @@
 import type { ActionResult } from '../actions/action.js';
+import { storableText } from '../database/storable-text.js';
 import { backoffMs } from './retry-policy.js';
 import type { StartedRun } from './run-ledger.js';
 import type { Transition } from './run-state.js';
@@ -32,7 +33,7 @@ export interface EndedAttempt {
 /** What an attempt of this outcome means for its run. */
 export function endOf(run: StartedRun, outcome: Outcome, finished_at: Date): EndedAttempt {
   const { statusCode: status_code = null } = outcome;
-  const output = outcome.output === undefined ? null : storable(outcome.output);
+  const output = outcome.output === undefined ? null : storableText(outcome.output);
   // Written out rather than spread together: this is made for every run, and spreading costs several times as much.
   const ended: EndedAttempt = {
     id: run.id,
@@ -51,13 +52,9 @@ export function endOf(run: StartedRun, outcome: Outcome, finished_at: Date): End
   return outcome.ok ? ended : failureOf(run, outcome, ended);
 }
 
-/** NUL, and halves of characters that UTF-16 makes of two: not every database can store them. */
-const storable = (text: string): string =>
-  text.includes('\0') || !text.isWellFormed() ? text.toWellFormed().replaceAll('\0', '\uFFFD') : text;
-
 function failureOf(run: StartedRun, outcome: Failure, ended: EndedAttempt): EndedAttempt {
   const { retryable, timedOut, gone, retryAfterMs } = outcome;
-  const error = storable(outcome.error);
+  const error = storableText(outcome.error);
   const { action_text, retry_policy } = run.of;
   if (!retryable || run.attempt >= run.max_attempts) {
     const status = timedOut ? 'timed_out' : 'failed';

@@ -12,6 +12,9 @@ const SCHEDULES = Number(process.env['NODES_SCHEDULES'] ?? 60);
 const SECONDS = Number(process.env['NODES_SECONDS'] ?? 5);
 const CHOSEN = (process.env['NODES_FAULTS'] ?? 'kill -9 a node,SIGSTOP a node,FLUSHALL').split(',');
 
+/** After each fault the figures go on for so long at the most. */
+const AFTERWARDS_SECONDS = 10;
+
 /** Calls that take so long, so that a node always has some under way when it is struck. */
 const SLOW_CALL_MS = 2500;
 const SLOW_SCHEDULES = 12;
@@ -157,7 +160,7 @@ describePostgresServer('three nodes', () => {
         const from = new Date();
         await work();
         // What was late because of it is in its figures, too.
-        await sleep(SECONDS * 1000);
+        await sleep(Math.min(SECONDS, AFTERWARDS_SECONDS) * 1000);
         report.push({ phase: name, ...(await lateness(database, from, new Date())) });
       };
       await phase('nothing', () => sleep(SECONDS * 1000));

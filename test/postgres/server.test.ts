@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { QueryFailedError } from 'typeorm';
+import pg from 'pg';
 import { DatabaseInUse } from '../../src/database/database-in-use.js';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
 import { Schedule } from '../../src/schedules/schedule.entity.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { describePostgresServer, PostgresServer } from '../support/postgres-own-server.js';
-import { KEYS } from '../support/test-database.js';
+import { removeFolder, scratchFolder } from '../support/scratch.js';
+import { ServiceProcess } from '../support/service-process.js';
+import { KEYS, newPostgres } from '../support/test-database.js';
 import { TestService } from '../support/test-service.js';
 
 let service: TestService;
@@ -121,9 +123,30 @@ describePostgresServer('a server that goes away', () => {
   }, 60_000);
 });
 
-test('a text that PostgreSQL cannot store is refused, not a failure', async () => {
+test('a text that PostgreSQL cannot have is refused, not a failure', async () => {
   await start();
-  const { status, body } = await user.get('/schedules?tag=%00');
-  expect([200, 422]).toContain(status);
-  expect(body).not.toBeInstanceOf(QueryFailedError);
+  for (const path of ['/schedules?q=%00', '/schedules?tag=%00', '/audit-log?action=%00'])
+    expect([path, (await user.get(path)).status]).toEqual([path, 422]);
 });
+
+test('a process whose connection was lost, and whose place somebody else has then, ends', async () => {
+  await start();
+  const database = await newPostgres();
+  const folder = scratchFolder();
+  const process = await ServiceProcess.start(folder, database.settings);
+  const other = new pg.Client({ connectionString: database.settings['DATABASE_URL'] });
+  await other.connect();
+  try {
+    const holders = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND database =
+      (SELECT oid FROM pg_database WHERE datname = current_database())`;
+    await other.query(
+      `SELECT pg_terminate_backend(pid), pg_advisory_lock(hashtextextended('scheduler-service nodes', 0)) FROM (${holders}) AS held`,
+    );
+    expect(await process.exited).toBe(1);
+  } finally {
+    await other.end();
+    await process.kill();
+    await database.drop();
+    removeFolder(folder);
+  }
+}, 30_000);

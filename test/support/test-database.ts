@@ -20,7 +20,7 @@ export const onPostgres = (globalThis as { testDatabase?: string }).testDatabase
 export const newDatabase = (): Promise<TestDatabase> =>
   onPostgres ? newPostgres() : Promise.resolve(newSqlite());
 
-function newSqlite(): TestDatabase {
+export function newSqlite(): TestDatabase {
   const folder = scratchFolder();
   return {
     settings: { DATABASE_URL: `file:${folder}/scheduler.db` },
