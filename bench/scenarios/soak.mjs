@@ -1,5 +1,6 @@
 // Minutes of steady load: does memory stay flat, is anything missed? Only by name: `npm run bench -- soak`.
-import { Service, sleep } from '../service.mjs';
+import { sleep } from '../service-process.mjs';
+import { Service } from '../service.mjs';
 import { median, quantile, row } from '../statistics.mjs';
 import { startSteadyGet } from '../steady-load.mjs';
 

@@ -8,10 +8,10 @@ import { fromJsonRows } from '../database/json-rows.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Metrics } from '../metrics/metrics.js';
 import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
-import { sqlFrom, UNFINISHED } from '../runs/run-state.js';
+import { sqlFrom } from '../runs/run-state.js';
 import { RUNS_CANCELED, RUNS_CHANGED, type RunsCanceled, type RunsChanged } from '../runs/run.events.js';
-import type { MisfirePolicy, OverlapPolicy } from '../schedules/policies.js';
 import { ScheduleChanging } from '../schedules/schedule.events.js';
+import { type DueRow, dueRow, type OwnedSchedule, toOwnedSchedule } from './due-row.js';
 import { type DueSchedule, type NewRun, settle, type Settlement } from './settlement.js';
 
 export const SLICE = 500;
@@ -37,84 +37,12 @@ interface Claimed extends InsertedRuns {
   readonly canceled: readonly number[];
 }
 
-type OwnedSchedule = DueSchedule & Pick<QueuedRun, 'lane'> & { readonly owner_id: number | null };
-
-const dueRow = (dialect: Dialect): string =>
-  dialect.jsonRow(
-    ...[
-      'id',
-      'schedule_interval',
-      'timezone',
-      'next_run',
-      'start_at',
-      'end_at',
-      'created_at',
-      'misfire_policy',
-    ],
-    ...[
-      'misfire_window_seconds',
-      'overlap_policy',
-      'max_runs',
-      'run_count',
-      'jitter_seconds',
-      'lane',
-      'owner_id',
-    ],
-    dialect.jsonNumber('retry_policy', 'max_attempts'),
-    `(SELECT max(CASE WHEN status = 'queued' THEN 1 ELSE 0 END) FROM runs WHERE runs.schedule_id = schedules.id AND status IN (${UNFINISHED}))`,
-  );
-
 /** New runs, as a table that SQL selects from, in the order of the columns they are inserted into. */
 const MADE = {
   ...{ schedule_id: 'integer', scheduled_for: 'instant', reason: 'text', status: 'text' },
   ...{ max_attempts: 'integer', available_at: 'instant', missed_count: 'integer', error: 'text' },
   ...{ finished_at: 'instant', owner_id: 'integer' },
 } satisfies Record<string, ValueType>;
-
-type DueRow = [
-  id: number,
-  schedule_interval: string,
-  timezone: string,
-  next_run: string,
-  start_at: string | null,
-  end_at: string | null,
-  created_at: string,
-  misfire_policy: MisfirePolicy,
-  misfire_window_seconds: number,
-  overlap_policy: OverlapPolicy,
-  max_runs: number | null,
-  run_count: number,
-  jitter_seconds: number,
-  lane: string | null,
-  owner_id: number | null,
-  max_attempts: number,
-  waiting: 0 | 1 | null,
-];
-
-function toDueSchedule(row: DueRow): OwnedSchedule {
-  const [id, schedule_interval, timezone, next_run, start_at, end_at, created_at, ...policies] = row;
-  const [misfire_policy, misfire_window_seconds, overlap_policy, max_runs, run_count, ...rest] = policies;
-  const [jitter_seconds, lane, owner_id, max_attempts, waiting] = rest;
-  return {
-    id,
-    schedule_interval,
-    timezone,
-    next_run: fromInstantText(next_run),
-    start_at: start_at === null ? null : fromInstantText(start_at),
-    end_at: end_at === null ? null : fromInstantText(end_at),
-    created_at: fromInstantText(created_at),
-    misfire_policy,
-    misfire_window_seconds,
-    overlap_policy,
-    max_runs,
-    run_count,
-    jitter_seconds,
-    lane,
-    owner_id,
-    max_attempts,
-    unfinished: waiting === null ? null : waiting === 1 ? 'waiting' : 'running',
-  };
-}
 
 /**
  * Turns due schedules into run rows. Each slice is one transaction: read the schedules that are due, settle
@@ -193,7 +121,7 @@ export class Claimer {
         LIMIT ${String(SLICE)} ${only === undefined ? dialect.skipLocked : dialect.forUpdate}`,
       only === undefined ? [instantText(now)] : [instantText(now), only],
     );
-    return fromJsonRows<DueRow>(rows).map(toDueSchedule);
+    return fromJsonRows<DueRow>(rows).map(toOwnedSchedule);
   }
 
   /** One schedule that cannot be settled must not hold up the others: it stops, and its row says why. */
