@@ -76,7 +76,7 @@ describeInBrowser('everybody can use the dashboard', () => {
     await page.goto(dashboard.url + path);
     await page.getByRole('heading', { name: heading, exact: true, includeHidden: true }).waitFor();
     // All of them: a page and what is beside it load at the same time.
-    await page.waitForFunction(`!document.querySelector('[role="status"][aria-label="Loading"]')`);
+    await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
   };
 
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -62,9 +62,9 @@ describeInBrowser('settings in the dashboard', () => {
       .getByRole('button', { name: 'Insert a secret' })
       .click();
     await page.getByRole('menuitem', { name: 'API_TOKEN' }).click();
-    await page.waitForFunction(
-      `document.querySelector('[aria-label="Value of Authorization"]').value === 'Bearer {{secrets.API_TOKEN}}'`,
-    );
+    await page
+      .locator('[aria-label="Value of Authorization"][value="Bearer {{secrets.API_TOKEN}}"]')
+      .waitFor();
   });
 
   test('an admin makes a user, who sees neither users nor the audit log, and changes her account', async () => {
