@@ -25,7 +25,7 @@ export async function run({ rate, minutes, results }) {
     const api = await load.stop();
     await service.stop();
     const seen = service.sql((db) => ({
-      rows: db.prepare('SELECT count(*) FROM runs').pluck().get(),
+      rows: db.prepare('SELECT sum(max(missed_count, 1)) FROM runs').pluck().get(),
       seconds: db.prepare('SELECT count(DISTINCT scheduled_for) FROM runs').pluck().get(),
       notRun: db
         .prepare(
