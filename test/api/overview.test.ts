@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { instantText } from '../../src/database/columns.js';
+import type { ValueType } from '../../src/database/dialect.js';
 import type { OverviewDto } from '../../src/overview/dto/overview.dto.js';
 import { MOST_RUNS } from '../../src/overview/run-counter.js';
 import { MOST_SCHEDULES } from '../../src/overview/schedule-counter.js';
@@ -25,31 +26,32 @@ async function overview(user: SignedInClient, query = ''): Promise<OverviewDto> 
   return body;
 }
 
+const COLUMNS = {
+  ...{ schedule_id: 'integer', scheduled_for: 'instant', reason: 'text', status: 'text' },
+  ...{ missed_count: 'integer', lateness_ms: 'integer', finished_at: 'instant', error: 'text' },
+} satisfies Record<string, ValueType>;
+
 /** Stores runs of a schedule, one second apart, as they would be after they were over. */
 const insertRuns = (
   scheduleId: number,
   first: string,
   runs: { status: string; count?: number; missed?: number; lateness?: number; trigger?: string },
-): Promise<unknown> =>
-  service.unitOfWork.transaction((manager) =>
-    manager.query(
-      `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ? - 1)
-       INSERT INTO runs (schedule_id, owner_id, scheduled_for, "trigger", status, missed_count, lateness_ms, finished_at,
-                         error)
-       SELECT ?, (SELECT owner_id FROM schedules WHERE id = ?),
-              strftime('%Y-%m-%d %H:%M:%f', ?, i || ' seconds'), ?, ?, ?, ? + i, ?, 'no ' || i FROM n`,
-      [
-        ...[
-          runs.count ?? 1,
-          scheduleId,
-          scheduleId,
-          instantText(new Date(first)),
-          runs.trigger ?? 'schedule',
-        ],
-        ...[runs.status, runs.missed ?? 0, runs.lateness ?? null, instantText(new Date(first))],
-      ],
-    ),
-  );
+): Promise<number> =>
+  service.unitOfWork.transaction((manager) => {
+    const { dialect } = service.unitOfWork;
+    const { status, count = 1, missed = 0, lateness, trigger = 'schedule' } = runs;
+    const rows = Array.from({ length: count }, (_, n) => [
+      ...[scheduleId, instantText(new Date(Date.parse(first) + n * 1000)), trigger, status, missed],
+      ...[lateness === undefined ? null : lateness + n, instantText(new Date(first)), `no ${String(n)}`],
+    ]);
+    return dialect.change(
+      manager,
+      `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, missed_count, lateness_ms, finished_at, error,
+                         owner_id)
+       SELECT made.*, (SELECT owner_id FROM schedules WHERE id = made.schedule_id) FROM ${dialect.rows('made', COLUMNS)}`,
+      [JSON.stringify(rows)],
+    );
+  });
 
 const NONE = {
   ...{ succeeded: 0, failed: 0, timed_out: 0, canceled: 0, interrupted: 0, skipped: 0, missed: 0 },
@@ -125,9 +127,7 @@ test('shows a member its own, an admin everything', async () => {
   const theirs = await other.newSchedule();
   await insertRuns(mine.id, '2030-01-01T12:00:00Z', { status: 'succeeded', count: 2 });
   await insertRuns(theirs.id, '2030-01-01T12:00:00Z', { status: 'failed', count: 3 });
-  await service.unitOfWork.transaction((manager) =>
-    manager.query('UPDATE schedules SET consecutive_failures = 3 WHERE id = ?', [theirs.id]),
-  );
+  await service.write('UPDATE schedules SET consecutive_failures = 3 WHERE id = ?', [theirs.id]);
   const seen = async (user: SignedInClient): Promise<unknown[]> => {
     const { hours, schedules, failing } = await overview(user, '?hours=1');
     return [hours[0]?.succeeded, hours[0]?.failed, schedules.total, failing.length];
@@ -139,9 +139,7 @@ test('shows a member its own, an admin everything', async () => {
 
 test('shows the 20 that failed most often in a row', async () => {
   await insertSchedules(service, 30, new Date('2031-01-01T00:00:00Z'));
-  await service.unitOfWork.transaction((manager) =>
-    manager.query('UPDATE schedules SET consecutive_failures = id'),
-  );
+  await service.write('UPDATE schedules SET consecutive_failures = id');
   const { schedules, failing } = await overview(admin);
   expect(schedules.failing).toBe(30);
   expect(failing.map(({ consecutive_failures }) => consecutive_failures)).toEqual(
