@@ -73,7 +73,7 @@ export function report({ scenarios, versions = {} }, order) {
     '',
     '## How to run them again',
     '',
-    '`npm run bench` runs everything but the soak; `npm run bench -- herd idle` some; `--quick` one small round of each; `npm run bench -- soak --minutes 10` the soak, at half the rate that `sustained` found, or at `--rate`. Linux only. Peers are installed into `bench/peers` on the first run; for BullMQ there has to be a `redis-server`, for APScheduler the Debian packages `python3-apscheduler` and `python3-sqlalchemy`. What is not there is reported as not available. Leave the machine alone meanwhile: the benchmarks need two cores.',
+    '`npm run bench` runs everything but the soak and the nodes; `npm run bench -- herd idle` some; `--quick` one small round of each; `npm run bench -- soak --minutes 10` the soak, at half the rate that `sustained` found, or at `--rate`; `npm run bench -- nodes` several nodes, with a PostgreSQL and a Redis server of its own. Linux only. Peers are installed into `bench/peers` on the first run; for BullMQ there has to be a `redis-server`, for APScheduler the Debian packages `python3-apscheduler` and `python3-sqlalchemy`. What is not there is reported as not available. Leave the machine alone meanwhile: the benchmarks need two cores.',
     '',
   ];
   return lines.join('\n');

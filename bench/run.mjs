@@ -1,4 +1,4 @@
-// `npm run bench`: every scenario but the soak. `npm run bench -- herd idle`: these. `--quick`: one small round each.
+// `npm run bench`: every scenario but nodes and soak. `npm run bench -- herd idle`: these. `--quick`: one small round each.
 // Merges what was measured into bench/results.json, and writes bench/REPORT.md and bench/report.svg from it.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { plot } from './plot.mjs';
 import { report } from './report.mjs';
 
 const BY_DEFAULT = ['herd', 'sustained', 'startup', 'idle', 'api', 'http', 'occurrences'];
-const BY_NAME = [...BY_DEFAULT, 'soak'];
+const BY_NAME = [...BY_DEFAULT, 'nodes', 'soak'];
 const at = (path) => join(import.meta.dirname, path);
 
 const { values: options, positionals } = parseArgs({
