@@ -10,6 +10,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { OverviewModule } from './overview/overview.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { SchedulerModule } from './scheduler/scheduler.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
@@ -35,6 +36,7 @@ import { UsersModule } from './users/users.module.js';
     SchedulerModule,
     RunsModule,
     EventsModule,
+    OverviewModule,
     HealthModule,
   ],
   controllers: [AppController],

@@ -34,7 +34,9 @@ export function httpAdapter({ trustProxy }: AppConfig): FastifyAdapter {
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
   const headers = {
-    ...securityHeaders({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY } }),
+    ...securityHeaders({
+      contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
+    }),
     'cache-control': 'no-store',
   };
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -131,6 +133,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('users', 'Who may use it')
     .addTag('schedules', 'What is to be done, and when')
     .addTag('runs', 'What became of it')
+    .addTag('overview', 'How it goes, at a glance')
     .addTag('events', 'What happens, as it happens')
     .addTag('secrets', 'Values that actions use and nobody reads')
     .addTag('audit', 'Who did what')

@@ -1,6 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
   IsDate,
   IsIn,
   IsInt,
@@ -66,6 +69,21 @@ export const WholeNumberText = (min: number, max: number): PropertyDecorator =>
     ),
     WholeNumber(min, max),
   );
+
+/** Ids in a query string, by commas, each once. */
+export function IdListText(max: number): PropertyDecorator {
+  const message = `1 to ${String(max)} ids by commas, each once, such as 1,2,3`;
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^[1-9]\d{0,14}(,[1-9]\d{0,14})*$/.test(value)
+        ? value.split(',').map(Number)
+        : undefined,
+    ),
+    IsArray({ message }),
+    ArrayMaxSize(max, { message }),
+    ArrayUnique({ message }),
+  );
+}
 
 export const OneOf = (values: readonly string[]): PropertyDecorator =>
   IsIn(values, { message: `one of ${values.join(', ')}` });

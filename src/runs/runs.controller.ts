@@ -6,8 +6,10 @@ import { ApiProblems } from '../http/api-problems.js';
 import { ApiPage, sendPage } from '../http/page.js';
 import { CurrentUser, type Principal } from '../http/principal.js';
 import { RowId } from '../http/row-id.js';
+import { RecentRunsDto, RecentRunsQuery } from './dto/recent-runs.dto.js';
 import { RunQuery, ScheduleRunsQuery } from './dto/run-query.dto.js';
 import { RunDto } from './dto/run.dto.js';
+import { RecentRuns } from './recent-runs.js';
 import { RunCommands } from './run-commands.js';
 import { RunsService } from './runs.service.js';
 
@@ -17,6 +19,7 @@ import { RunsService } from './runs.service.js';
 export class RunsController {
   constructor(
     private readonly runs: RunsService,
+    private readonly recent: RecentRuns,
     private readonly commands: RunCommands,
   ) {}
 
@@ -67,6 +70,19 @@ export class RunsController {
   @ApiProblems(401, 404, 422)
   async trigger(@CurrentUser() caller: Principal, @RowId() id: number): Promise<RunDto> {
     return RunDto.from(await this.commands.trigger(caller, id));
+  }
+
+  @Get('schedules/recent-runs')
+  @ApiTags('schedules')
+  @ApiOperation({ operationId: 'listRecentRuns', summary: 'The latest runs of several schedules' })
+  @ApiOkResponse({ type: [RecentRunsDto], description: 'In the order of the ids.' })
+  @ApiProblems(401, 422)
+  async listRecent(
+    @CurrentUser() caller: Principal,
+    @Query() { ids, limit }: RecentRunsQuery,
+  ): Promise<RecentRunsDto[]> {
+    const runs = await this.recent.ofSchedules(caller, ids, limit);
+    return [...runs].map(([id, latest]) => RecentRunsDto.from(id, latest));
   }
 
   @Get('schedules/:id/runs')

@@ -8,6 +8,7 @@ import { RunQueueModule } from '../run-queue/run-queue.module.js';
 import { SchedulesModule } from '../schedules/schedules.module.js';
 import { FailureLimit } from './failure-limit.js';
 import { Pruning } from './pruning.js';
+import { RecentRuns } from './recent-runs.js';
 import { Recovery } from './recovery.js';
 import { RunCommands } from './run-commands.js';
 import { RunExecutor } from './run-executor.js';
@@ -19,8 +20,8 @@ import { RunsService } from './runs.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Run]), SchedulesModule, ActionsModule, RunQueueModule],
   controllers: [RunsController],
-  providers: [RunsService, RunCommands, RunLedger, RunExecutor, Recovery, Pruning, FailureLimit],
-  exports: [Recovery, RunQueueModule],
+  providers: [RunsService, RecentRuns, RunCommands, RunLedger, RunExecutor, Recovery, Pruning, FailureLimit],
+  exports: [Recovery, RecentRuns, RunQueueModule],
 })
 export class RunsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(

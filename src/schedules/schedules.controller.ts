@@ -58,7 +58,7 @@ export class SchedulesController {
   }
 
   @Get(':id/upcoming')
-  @ApiOperation({ operationId: 'listUpcoming', summary: 'The next occurrences of a schedule' })
+  @ApiOperation({ operationId: 'listScheduleUpcoming', summary: 'The next occurrences of a schedule' })
   @ApiOkResponse({ type: [OccurrenceDto] })
   @ApiProblems(401, 404, 422)
   upcoming(

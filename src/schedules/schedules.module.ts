@@ -9,11 +9,20 @@ import { SigningSecrets } from './signing-secrets.js';
 import { Schedule } from './schedule.entity.js';
 import { SchedulesController } from './schedules.controller.js';
 import { SchedulesService } from './schedules.service.js';
+import { UpcomingController } from './upcoming.controller.js';
+import { UpcomingOccurrences } from './upcoming.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Schedule]), ActionsModule, SecretsModule],
-  controllers: [SchedulesController],
-  providers: [SchedulesService, ScheduleAction, ScheduleChanges, ScheduleQuota, SigningSecrets],
+  controllers: [SchedulesController, UpcomingController],
+  providers: [
+    SchedulesService,
+    ScheduleAction,
+    ScheduleChanges,
+    ScheduleQuota,
+    SigningSecrets,
+    UpcomingOccurrences,
+  ],
   exports: [SchedulesService, ScheduleChanges],
 })
 export class SchedulesModule {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { EntityManager, Repository } from 'typeorm';
+import { type EntityManager, In, type Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { PreparedQuery } from '../database/prepared-query.js';
@@ -111,6 +111,15 @@ export class SchedulesService {
       id,
       await this.byId.one({ id, owner: caller.userId, everyone: caller.role === 'admin' }),
     );
+  }
+
+  /** Which of these schedules the caller reaches. */
+  async reachedOf(caller: Principal, ids: readonly number[]): Promise<ReadonlySet<number>> {
+    const rows = await this.schedules.find({
+      select: { id: true },
+      where: { ...reachable(caller), id: In([...ids]) },
+    });
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** @throws NotFound, InvalidFields as `create` does */

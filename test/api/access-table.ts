@@ -19,7 +19,7 @@ export interface Entry {
   /** What whoever may is answered with. */
   readonly success: number;
   /** What a good request asks for, each time anew. */
-  readonly request: (fixture: Fixture) => Promise<{ id?: number | string; body?: unknown }>;
+  readonly request: (fixture: Fixture) => Promise<{ id?: number | string; query?: string; body?: unknown }>;
 }
 
 /** Makes things of `owner` to be asked for. */
@@ -141,7 +141,12 @@ export const ACCESS: Readonly<Record<string, Entry>> = {
     request: body(() => ({ schedule_interval: '@daily' })),
   },
   getSchedule: { who: 'owner', scope: 'read', success: 200, request: (fixture) => fixture.schedule() },
-  listUpcoming: { who: 'owner', scope: 'read', success: 200, request: (fixture) => fixture.schedule() },
+  listScheduleUpcoming: {
+    who: 'owner',
+    scope: 'read',
+    success: 200,
+    request: (fixture) => fixture.schedule(),
+  },
   updateSchedule: {
     ...{ who: 'owner', scope: 'write', success: 200 },
     request: async (fixture) => ({ ...(await fixture.schedule()), body: { title: 'y' } }),
@@ -156,11 +161,17 @@ export const ACCESS: Readonly<Record<string, Entry>> = {
 
   runSchedule: { who: 'owner', scope: 'write', success: 202, request: (fixture) => fixture.schedule() },
   listScheduleRuns: { who: 'owner', scope: 'read', success: 200, request: (fixture) => fixture.schedule() },
+  listRecentRuns: {
+    ...{ who: 'user', scope: 'read', success: 200 },
+    request: async (fixture) => ({ query: `?ids=${String((await fixture.schedule()).id)}` }),
+  },
   listRuns: { who: 'user', scope: 'read', success: 200, request: nothing },
   getRun: { who: 'owner', scope: 'read', success: 200, request: (fixture) => fixture.run() },
   cancelRun: { who: 'owner', scope: 'write', success: 200, request: (fixture) => fixture.waitingRun() },
   replayRun: { who: 'owner', scope: 'write', success: 202, request: (fixture) => fixture.run() },
 
+  getOverview: { who: 'user', scope: 'read', success: 200, request: nothing },
+  listUpcoming: { who: 'user', scope: 'read', success: 200, request: nothing },
   streamEvents: { who: 'user', scope: 'read', success: 200, request: nothing },
 
   getMetrics: { who: 'admin', scope: 'read', success: 200, request: nothing },
