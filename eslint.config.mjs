@@ -1,18 +1,20 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
+import reactHooks from 'eslint-plugin-react-hooks';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /** Which folders of src/ a folder may import, besides itself. Only app.* files, main.ts and openapi.ts see all. */
 const MAY_IMPORT = {
-  clock: [],
+  clock: ['config'],
   config: [],
   http: [],
   timing: [],
   database: ['config'],
   metrics: ['http'],
-  throttle: ['config', 'http'],
+  throttle: ['redis', 'config', 'http'],
+  nodes: ['metrics', 'config', 'clock', 'database'],
   audit: ['config', 'clock', 'http', 'database'],
   users: ['throttle', 'audit', 'config', 'clock', 'http', 'database'],
   auth: ['throttle', 'audit', 'users', 'config', 'clock', 'http', 'database'],
@@ -22,6 +24,7 @@ const MAY_IMPORT = {
   redis: ['config'],
   'run-queue': ['redis', 'config', 'clock'],
   runs: [
+    'nodes',
     'metrics',
     'audit',
     'schedules',
@@ -36,7 +39,8 @@ const MAY_IMPORT = {
   scheduler: ['metrics', 'schedules', 'runs', 'run-queue', 'timing', 'clock', 'database'],
   events: ['redis', 'runs', 'schedules', 'metrics', 'config', 'clock', 'http', 'database'],
   overview: ['runs', 'schedules', 'clock', 'http', 'database'],
-  health: ['scheduler', 'redis', 'database', 'http'],
+  health: ['scheduler', 'redis', 'nodes', 'database', 'http'],
+  dashboard: [],
 };
 
 const directions = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
@@ -57,17 +61,20 @@ const directions = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
 }));
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage', 'data']),
+  globalIgnores(['**/dist', 'coverage', 'data']),
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     plugins: { 'import-x': importX },
     settings: {
-      'import-x/extensions': ['.ts'],
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/extensions': ['.ts', '.tsx'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
       'import-x/resolver-next': [
-        createNodeResolver({ extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } }),
+        createNodeResolver({
+          extensions: ['.ts', '.tsx', '.js'],
+          extensionAlias: { '.js': ['.ts', '.tsx', '.js'] },
+        }),
       ],
     },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -103,12 +110,13 @@ export default defineConfig(
   },
   { files: ['src/config/app-config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   ...directions,
+  { files: ['web/src/**/*.{ts,tsx}'], extends: [reactHooks.configs.flat['recommended-latest']] },
   {
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {
       globals: {
         ...{ process: 'readonly', console: 'readonly', performance: 'readonly' },
-        ...{ fetch: 'readonly', setTimeout: 'readonly' },
+        ...{ fetch: 'readonly', setTimeout: 'readonly', URL: 'readonly' },
       },
     },
   },

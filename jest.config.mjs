@@ -1,8 +1,42 @@
+import { findPostgres } from './test/support/postgres-server.mjs';
+
+/** Suites that run on either database: what they show must hold on both. */
+const ON_BOTH = [
+  ...[
+    'claim',
+    'misfires',
+    'overlaps',
+    'retries',
+    'recovery',
+    'delivery',
+    'changes',
+    'lanes',
+    'clock',
+    'pruning',
+  ],
+  ...['alarms', 'templates'],
+].map((name) => `test/engine/${name}.test.ts`);
+
+const ON_BOTH_API = [
+  ...[
+    'races',
+    'quotas',
+    'roles',
+    'runs',
+    'run-commands',
+    'list-schedules',
+    'list-users',
+    'one-schedule',
+    'one-user',
+  ],
+  ...['overview', 'upcoming', 'recent-runs', 'many-schedules', 'events', 'browser-session'],
+  ...['create-schedule', 'create-user', 'secrets', 'api-keys', 'audit-log', 'sessions', 'sign-in-protection'],
+].map((name) => `test/api/${name}.test.ts`);
+
 /** @type {import('jest').Config} */
-export default {
+const project = {
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],
-  testRegex: '\\.(spec|test)\\.ts$',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
@@ -18,6 +52,34 @@ export default {
       },
     ],
   },
-  testTimeout: 20_000,
-  maxWorkers: '100%',
+};
+
+export default async () => {
+  const postgres =
+    (await findPostgres()) === undefined
+      ? undefined
+      : {
+          ...project,
+          displayName: 'postgres',
+          globals: { testDatabase: 'postgres' },
+          testMatch: [
+            '<rootDir>/test/postgres/**/*.test.ts',
+            ...[...ON_BOTH, ...ON_BOTH_API].map((file) => `<rootDir>/${file}`),
+          ],
+          globalSetup: '<rootDir>/test/support/postgres-template.mjs',
+          globalTeardown: '<rootDir>/test/support/postgres-template-drop.mjs',
+        };
+  return {
+    projects: [
+      {
+        ...project,
+        displayName: 'sqlite',
+        testRegex: '\\.(spec|test)\\.ts$',
+        testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/postgres/'],
+      },
+      ...(postgres ? [postgres] : []),
+    ],
+    testTimeout: 20_000,
+    maxWorkers: '100%',
+  };
 };

@@ -14,6 +14,7 @@ const SOURCES = [
   'tsconfig.json',
   'tsconfig.build.json',
 ];
+const WEB_SOURCES = ['web/src', 'web/index.html', 'web/vite.config.ts', 'clients/typescript/src'];
 
 /** A digest of files and folders, by path and content. */
 function digest(paths, seed) {
@@ -83,5 +84,8 @@ unlessDone('node_modules/.prepared', packages, () => {
   ]);
 });
 unlessDone('dist/.prepared', digest(SOURCES, packages), () => {
-  npm('building', ['run', 'build', '--silent']);
+  npm('building the service', ['run', 'build:service', '--silent']);
+});
+unlessDone('web/dist/.prepared', digest(WEB_SOURCES, packages), () => {
+  npm('building the dashboard', ['run', 'build:web', '--silent']);
 });

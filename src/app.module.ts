@@ -6,6 +6,7 @@ import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ClockModule } from './clock/clock.module.js';
 import { ConfigModule } from './config/config.module.js';
+import { DashboardModule } from './dashboard/dashboard.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -38,6 +39,7 @@ import { UsersModule } from './users/users.module.js';
     EventsModule,
     OverviewModule,
     HealthModule,
+    DashboardModule,
   ],
   controllers: [AppController],
 })

@@ -5,8 +5,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppLogger } from './app.logger.js';
 import { AppModule } from './app.module.js';
 import { httpAdapter, setUpApp } from './app.setup.js';
-import { AppConfig, InvalidSettings } from './config/app-config.js';
-import { DatabaseInUse } from './database/file-lock.js';
+import { AppConfig, describeDatabase, InvalidSettings } from './config/app-config.js';
+import { DatabaseInUse } from './database/database-in-use.js';
 import { UnknownKey } from './secrets/vault.js';
 
 /** Starts the service and reports when it answers. SIGTERM and SIGINT stop it in order. */
@@ -22,7 +22,9 @@ async function main(): Promise<void> {
   setUpApp(app).enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.listen(config.port, config.host);
   const url = await app.getUrl();
-  new Logger('Service').log(`ready at ${url} (Swagger UI: ${url}/docs), data in ${config.databaseFile}`);
+  new Logger('Service').log(
+    `ready at ${url} (dashboard: ${url}/dashboard, Swagger UI: ${url}/docs), data in ${describeDatabase(config.database)}`,
+  );
 }
 
 main().catch((error: unknown) => {

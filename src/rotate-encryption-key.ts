@@ -1,17 +1,16 @@
 import { existsSync } from 'node:fs';
 import { AppConfig } from './config/app-config.js';
-import { dataSourceOptions, ServiceDataSource } from './database/data-source.js';
-import { UnitOfWork } from './database/unit-of-work.js';
+import { dataSourceOptions, serviceDataSource, unitOfWorkOn } from './database/data-source.js';
 import { rotateKey } from './secrets/key-rotation.js';
 
-/** Seals what is stored encrypted anew; see rotateKey. The service must be stopped: the file is locked. */
+/** Seals what is stored encrypted anew; see rotateKey. The service must be stopped: the database is locked. */
 try {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const config = AppConfig.fromProcess();
-  const database = await new ServiceDataSource(dataSourceOptions(config)).initialize();
+  const database = await serviceDataSource(dataSourceOptions(config)).initialize();
   try {
-    const unitOfWork = new UnitOfWork(database);
-    const resealed = await rotateKey(config, (work) => unitOfWork.transaction(work));
+    const unitOfWork = unitOfWorkOn(database);
+    const resealed = await rotateKey(config, unitOfWork);
     process.stdout.write(`${String(resealed)} values are sealed with the new key.\n`);
   } finally {
     await database.destroy();

@@ -1,5 +1,6 @@
 // Minutes of steady load: does memory stay flat, is anything missed? Only by name: `npm run bench -- soak`.
-import { Service, sleep } from '../service.mjs';
+import { sleep } from '../service-process.mjs';
+import { Service } from '../service.mjs';
 import { median, quantile, row } from '../statistics.mjs';
 import { startSteadyGet } from '../steady-load.mjs';
 
@@ -24,7 +25,7 @@ export async function run({ rate, minutes, results }) {
     const api = await load.stop();
     await service.stop();
     const seen = service.sql((db) => ({
-      rows: db.prepare('SELECT count(*) FROM runs').pluck().get(),
+      rows: db.prepare('SELECT sum(max(missed_count, 1)) FROM runs').pluck().get(),
       seconds: db.prepare('SELECT count(DISTINCT scheduled_for) FROM runs').pluck().get(),
       notRun: db
         .prepare(

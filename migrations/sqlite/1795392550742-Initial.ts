@@ -144,6 +144,7 @@ export class Initial1795392550742 implements MigrationInterface {
         "trigger" varchar NOT NULL,
         "of_occurrence" integer,
         "status" varchar NOT NULL,
+        "node_id" integer,
         "attempt" integer NOT NULL DEFAULT (0),
         "max_attempts" integer NOT NULL DEFAULT (1),
         "available_at" datetime NOT NULL DEFAULT (CURRENT_TIMESTAMP),
@@ -184,6 +185,14 @@ export class Initial1795392550742 implements MigrationInterface {
       `CREATE INDEX "runs_notable" ON "runs" ("status", "scheduled_for", "id") WHERE ${notable}`,
     );
 
+    await queryRunner.query(`
+      CREATE TABLE "nodes" (
+        "id" integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+        "name" varchar NOT NULL,
+        "started_at" datetime NOT NULL,
+        "seen_at" datetime NOT NULL
+      )`);
+
     // Always empty; see src/database/storage-probe.ts.
     await queryRunner.query(`CREATE TABLE "storage_probe" ("filler" blob)`);
   }
@@ -191,6 +200,7 @@ export class Initial1795392550742 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     for (const table of [
       'storage_probe',
+      'nodes',
       'runs',
       'schedules',
       'secrets',

@@ -4,7 +4,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Equal, type EntityManager, LessThan, type Repository } from 'typeorm';
 import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
-import { sqliteInstant } from '../database/columns.js';
+import { instantText } from '../database/columns.js';
 import { deleteInSlices } from '../database/delete-in-slices.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { cappedCount, type Page, pageOf } from '../http/page.js';
@@ -85,7 +85,7 @@ export class AuditService {
 
   @Interval('prune-audit-log', 3_600_000)
   async prune(): Promise<void> {
-    const limit = sqliteInstant(new Date(this.clock.now().getTime() - this.config.auditRetentionMs));
+    const limit = instantText(new Date(this.clock.now().getTime() - this.config.auditRetentionMs));
     await deleteInSlices(this.unitOfWork, 'audit_log', 'SELECT id FROM audit_log WHERE at < ? ORDER BY at', [
       limit,
     ]);

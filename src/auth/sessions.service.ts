@@ -4,15 +4,17 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { JwtService } from '@nestjs/jwt';
 import { Interval } from '@nestjs/schedule';
 import { InjectRepository } from '@nestjs/typeorm';
+import { isUUID } from 'class-validator';
 import { LessThan, MoreThan, type Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
-import { sqliteInstant } from '../database/columns.js';
+import { instantText } from '../database/columns.js';
+import { Dialect } from '../database/dialect.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Principal, Visitor } from '../http/principal.js';
 import { NotFound, NotSignedIn } from '../http/problems.js';
-import { User } from '../users/user.entity.js';
+import { lockOfUser, User } from '../users/user.entity.js';
 import { PasswordChanging } from '../users/user.events.js';
 import { Session } from './session.entity.js';
 import { SignInDelay } from './sign-in-delay.js';
@@ -26,6 +28,7 @@ export class SessionsService {
   constructor(
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
     private readonly unitOfWork: UnitOfWork,
+    private readonly dialect: Dialect,
     private readonly jwt: JwtService,
     private readonly tokens: TokenVerifier,
     private readonly delay: SignInDelay,
@@ -45,6 +48,7 @@ export class SessionsService {
     const expires = new Date(now.getTime() + this.config.sessionTtlSeconds * 1000);
     const { address } = visitor;
     await this.unitOfWork.transaction(async (manager) => {
+      await this.dialect.lock(manager, lockOfUser(userId));
       if (!(await manager.existsBy(User, { id: userId, password })))
         throw new NotSignedIn('The password was changed meanwhile.');
       await manager.insert(Session, {
@@ -67,11 +71,12 @@ export class SessionsService {
 
   /** Whose session it is, or undefined when it is over. */
   async current(id: string): Promise<Omit<Principal, 'address'> | undefined> {
-    // Every request asks this: TypeORM takes ten times as long to put the question together as SQLite to answer it.
-    const [session] = await this.sessions.query<Pick<User, 'id' | 'role'>[]>(
+    // Every request asks this: TypeORM takes ten times as long to put the question together as the database to answer it.
+    const [session] = await this.dialect.query<Pick<User, 'id' | 'role'>>(
+      this.sessions.manager,
       `SELECT users.id, users.role FROM sessions JOIN users ON users.id = sessions.user_id
         WHERE sessions.id = ? AND sessions.expires_at > ?`,
-      [id, sqliteInstant(this.clock.now())],
+      [id, instantText(this.clock.now())],
     );
     return session && { userId: session.id, role: session.role, credential: { kind: 'session', id } };
   }
@@ -86,6 +91,7 @@ export class SessionsService {
 
   /** Ends one of the caller's own sessions: its token is good no more. @throws NotFound */
   async end(caller: Principal, id: string): Promise<void> {
+    if (!isUUID(id)) throw new NotFound('session', id);
     await this.unitOfWork.transaction(async (manager) => {
       const { affected } = await manager.delete(Session, { id, user_id: caller.userId });
       if (affected === 0) throw new NotFound('session', id);

@@ -33,6 +33,7 @@ export class SignInDelay {
   async begin(email: string): Promise<void> {
     const account = accountOf(email);
     await this.unitOfWork.transaction(async (manager) => {
+      await this.unitOfWork.dialect.lock(manager, `sign-in/${account}`);
       const now = this.clock.now();
       const failed = await manager.findOneBy(SignInFailure, { account });
       const delay = delayMs(failed?.attempts ?? 0);

@@ -4,6 +4,11 @@ import { Injectable } from '@nestjs/common';
 export abstract class Clock {
   /** The current instant, to the millisecond. */
   abstract now(): Date;
+
+  /** What this computer's own clock shows at that instant: to set a timer by. */
+  onThisComputer(instant: Date): Date {
+    return instant;
+  }
 }
 
 @Injectable()

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { AppConfig, InvalidSettings } from './app-config.js';
+import { AppConfig, describeDatabase, InvalidSettings } from './app-config.js';
 
 describe('AppConfig', () => {
   test('needs nothing to be set', () => {
     expect(new AppConfig({})).toMatchObject({
       host: '127.0.0.1',
       port: 8000,
-      databaseFile: resolve('data/scheduler.db'),
+      database: { kind: 'sqlite', file: resolve('data/scheduler.db') },
       jwtSecrets: undefined,
       sessionTtlSeconds: 86_400,
       runConcurrency: 256,
@@ -76,6 +76,24 @@ describe('AppConfig', () => {
     expect(start(good)).toThrow(/REDIS_URL: the value given .* together with DATABASE_URL=postgres:/);
     expect(start(good)).not.toThrow(/hunter2/);
     expect(start(good, 'postgres://db/x')).not.toThrow('REDIS_URL');
+  });
+
+  test('takes a PostgreSQL database, with keys of its own, and never prints its password', () => {
+    const DATABASE_URL = 'postgresql://user:hunter2@db.example.com:5433/scheduler?sslmode=require';
+    const keys = { JWT_SECRET: 'j'.repeat(32), ENCRYPTION_KEY: 'e'.repeat(32) };
+    const { database } = new AppConfig({ DATABASE_URL, DATABASE_POOL_SIZE: '5', ...keys });
+    expect(database).toEqual({ kind: 'postgres', url: DATABASE_URL, poolSize: 5 });
+    expect(describeDatabase(database)).toBe('scheduler on PostgreSQL at db.example.com:5433');
+    expect(() => new AppConfig({ DATABASE_URL })).toThrow(
+      /^JWT_SECRET has to be set; it takes .+the same on every node.+\nENCRYPTION_KEY has to be set; .+none is generated$/,
+    );
+    for (const url of ['postgres://', 'postgres://user:hunter2@db', 'postgres://user:hunter2@a b/c']) {
+      const start = (): AppConfig => new AppConfig({ DATABASE_URL: url, ...keys });
+      expect(start).toThrow(
+        /^DATABASE_URL: .+ cannot be used; it takes file:PATH .+ or postgres:\/\/.+\/NAME/,
+      );
+      expect(start).not.toThrow(/hunter2/);
+    }
   });
 
   test('names every fault at once, and no secret', () => {

@@ -9,13 +9,22 @@ export class InvalidSettings extends Error {
   override readonly name = 'InvalidSettings';
 }
 
+/** Where rows are: in a SQLite file, by its absolute path, or on a PostgreSQL server. */
+export type DatabaseConfig =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | {
+      readonly kind: 'postgres';
+      readonly url: string;
+      /** Connections that write, and as many that read. */
+      readonly poolSize: number;
+    };
+
 /** The settings of one process, read from the environment once and valid by construction. */
 export class AppConfig {
   readonly host: string;
   /** TCP port; 0 lets the system choose. */
   readonly port: number;
-  /** Absolute path of the SQLite file. */
-  readonly databaseFile: string;
+  readonly database: DatabaseConfig;
   /** The Redis server through which several nodes share runs; unset: this process is the only node. */
   readonly redisUrl: string | undefined;
   /** Keys of the JWT signatures: the first one signs, each verifies. Unset: a generated file beside the database. */
@@ -61,7 +70,7 @@ export class AppConfig {
     const environment = parse(variables);
     this.host = environment.HOST;
     this.port = environment.PORT;
-    this.databaseFile = resolve(environment.DATABASE_URL.slice('file:'.length));
+    this.database = databaseOf(environment);
     this.redisUrl = environment.REDIS_URL;
     this.jwtSecrets = environment.JWT_SECRET?.split(',') as [string, ...string[]] | undefined;
     this.encryptionKeys = environment.ENCRYPTION_KEY?.split(',');
@@ -93,8 +102,27 @@ export class AppConfig {
   }
 }
 
+function databaseOf({ DATABASE_URL: url, DATABASE_POOL_SIZE: poolSize }: Environment): DatabaseConfig {
+  return url.startsWith('file:')
+    ? { kind: 'sqlite', file: resolve(url.slice('file:'.length)) }
+    : { kind: 'postgres', url, poolSize };
+}
+
+/** Where the data is, in words that may be logged: without the password. */
+export function describeDatabase(database: DatabaseConfig): string {
+  if (database.kind === 'sqlite') return database.file;
+  const { host, pathname } = new URL(database.url);
+  return `${pathname.slice(1)} on PostgreSQL at ${host}`;
+}
+
 const listOf = (text: string | undefined): string[] | undefined =>
   text?.split(',').map((part) => part.trim());
+
+/** The value of a secret must not reach the log; the URL of a server may have a password in it. */
+const shown = (name: string, value: string): string =>
+  /SECRET|KEY|PASSWORD|TOKEN|REDIS_URL/.test(name) || (name === 'DATABASE_URL' && /[@?]/.test(value))
+    ? 'the value given'
+    : `"${value}"`;
 
 /** An empty variable counts as unset, as `docker run -e NAME=` and copied .env lines leave it. */
 function parse(variables: Readonly<Record<string, string | undefined>>): Environment {
@@ -108,11 +136,10 @@ function parse(variables: Readonly<Record<string, string | undefined>>): Environ
       faults
         .map(({ property, constraints }) => {
           const expected = Object.values(constraints ?? {})[0] ?? 'another value';
-          // The value of a secret must not reach the log; the URL of a server may have a password in it.
-          const shown = /SECRET|KEY|PASSWORD|TOKEN|REDIS_URL/.test(property)
-            ? 'the value given'
-            : `"${given[property] ?? ''}"`;
-          return `${property}: ${shown} cannot be used; it takes ${expected}`;
+          const value = given[property];
+          return value === undefined
+            ? `${property} has to be set; it takes ${expected}`
+            : `${property}: ${shown(property, value)} cannot be used; it takes ${expected}`;
         })
         .join('\n'),
     );

@@ -40,12 +40,19 @@ const IsEgressRules = (): PropertyDecorator =>
     },
   });
 
+const KEYS = 'a random text of at least 32 characters without spaces and commas (or several, by commas)';
+
+/** A generated key lies beside the SQLite file. With PostgreSQL there is no such place, and other nodes need the same. */
 const IsKeys = (): PropertyDecorator =>
-  Matches(/^[^\s,]{32,}(,[^\s,]{32,})*$/, {
-    message:
-      'a random text of at least 32 characters without spaces and commas (or several, by commas), or unset to have ' +
-      'one generated',
-  });
+  applyDecorators(
+    ValidateIf(({ DATABASE_URL }: Environment, value) => value !== undefined || isPostgresUrl(DATABASE_URL)),
+    Matches(/^[^\s,]{32,}(,[^\s,]{32,})*$/, {
+      message: (validation) =>
+        isPostgresUrl((validation.object as Environment).DATABASE_URL)
+          ? `${KEYS}, the same on every node: with PostgreSQL, none is generated`
+          : `${KEYS}, or unset to have one generated`,
+    }),
+  );
 
 /** A whole address, or a network that is not everything. */
 const isNetwork = (text: string): boolean =>
@@ -60,6 +67,25 @@ const IsNetworks = (): PropertyDecorator =>
       validate: (value: unknown) =>
         typeof value === 'string' && value.split(',').every((part) => isNetwork(part.trim())),
       defaultMessage: () => 'addresses or networks of proxies, by commas, such as 10.0.0.0/8',
+    },
+  });
+
+const isPostgresUrl = (text: string): boolean => /^postgres(ql)?:\/\//.test(text);
+
+/** A file, or a server and the name of a database on it. */
+const isDatabaseUrl = (text: unknown): boolean =>
+  typeof text === 'string' &&
+  (/^file:(?!:memory:).+$/.test(text) ||
+    (/^postgres(ql)?:\/\/[^\s/]+\/[^\s/?]+(\?\S*)?$/.test(text) && URL.canParse(text)));
+
+const IsDatabaseUrl = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isDatabaseUrl',
+    validator: {
+      validate: isDatabaseUrl,
+      defaultMessage: () =>
+        'file:PATH (SQLite), such as file:./data/scheduler.db, or ' +
+        'postgres://[USER[:PASSWORD]@]HOST[:PORT]/NAME (PostgreSQL)',
     },
   });
 
@@ -82,8 +108,6 @@ const IsRedisOfNodes = (): PropertyDecorator =>
     },
   });
 
-const isPostgresUrl = (text: string): boolean => /^postgres(ql)?:\/\//.test(text);
-
 const wantsAdmin = ({ ADMIN_EMAIL, ADMIN_PASSWORD }: Environment): boolean =>
   ADMIN_EMAIL !== undefined || ADMIN_PASSWORD !== undefined;
 
@@ -95,18 +119,19 @@ export class Environment {
   @WholeNumber(0, 65535)
   PORT = 8000;
 
-  @Matches(/^file:(?!:memory:).+$/, { message: 'file:PATH (SQLite), such as file:./data/scheduler.db' })
+  @IsDatabaseUrl()
   DATABASE_URL = 'file:./data/scheduler.db';
+
+  @WholeNumber(2, 1000, 'of connections ')
+  DATABASE_POOL_SIZE = 10;
 
   @IsOptional()
   @IsRedisOfNodes()
   REDIS_URL: string | undefined = undefined;
 
-  @IsOptional()
   @IsKeys()
   JWT_SECRET: string | undefined = undefined;
 
-  @IsOptional()
   @IsKeys()
   ENCRYPTION_KEY: string | undefined = undefined;
 

@@ -1,8 +1,8 @@
 import { Column, type ColumnOptions } from 'typeorm';
 
-/** An instant, kept in UTC to the millisecond. SQLite stores it as sortable text; see {@link sqliteInstant}. */
+/** An instant, kept in UTC to the millisecond; see {@link instantText}. */
 export const InstantColumn = (options: ColumnOptions = {}): PropertyDecorator =>
-  Column({ type: 'datetime', ...options });
+  Column({ type: Date, ...options });
 
 /** When the row was made. Services set it by their clock; the default serves rows made by hand. */
 export const CreatedAtColumn = (): PropertyDecorator => InstantColumn({ default: () => 'CURRENT_TIMESTAMP' });
@@ -12,12 +12,12 @@ export const JsonColumn = (options: ColumnOptions = {}): PropertyDecorator =>
   Column({ type: 'simple-json', ...options });
 
 /**
- * An instant as TypeORM stores it in SQLite: `2026-03-29 01:00:00.000`. Text order is time order, for years of
- * four digits.
+ * An instant as SQL takes it: `2026-03-29 01:00:00.000`, in UTC. It is what SQLite stores, where text order is time
+ * order, for years of four digits; PostgreSQL reads it as a `timestamptz`, on connections whose time zone is UTC.
  *
  * @throws RangeError for other years
  */
-export function sqliteInstant(instant: Date): string {
+export function instantText(instant: Date): string {
   if (instant.getTime() === latest.time) return latest.text;
   const text = instant.toISOString();
   if (text.length !== 24) throw new RangeError(`${text} is not in the years 0 to 9999`);
@@ -28,8 +28,16 @@ export function sqliteInstant(instant: Date): string {
 /** What was written or read last: what happens together has the same instant, thousands of times. */
 let latest = { time: NaN, text: '' };
 
-/** The inverse of {@link sqliteInstant}; also reads the default of `CURRENT_TIMESTAMP`, without milliseconds. */
-export function fromSqliteInstant(text: string): Date {
-  if (text !== latest.text) latest = { time: Date.parse(`${text.replace(' ', 'T')}Z`), text };
+/**
+ * The inverse of {@link instantText}. Also reads the default of `CURRENT_TIMESTAMP` in SQLite, without milliseconds,
+ * and what PostgreSQL makes of an instant in JSON, `2026-03-29T01:00:00+00:00`.
+ */
+export function fromInstantText(text: string | Date): Date {
+  // PostgreSQL's driver has read it already.
+  if (typeof text !== 'string') return text;
+  if (text !== latest.text) {
+    const zoned = text.includes('T');
+    latest = { time: Date.parse(zoned ? text : `${text.replace(' ', 'T')}Z`), text };
+  }
   return new Date(latest.time);
 }

@@ -1,79 +1,41 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import type Database from 'better-sqlite3';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { AppConfig } from '../config/app-config.js';
-import { FileLock } from './file-lock.js';
-import { MIGRATIONS } from './migrations.js';
-
-/** How to open the database; without entities, which the modules (and ormconfig.ts) add. */
-export function dataSourceOptions(config: AppConfig): DataSourceOptions {
-  return {
-    type: 'better-sqlite3',
-    database: config.databaseFile,
-    migrations: MIGRATIONS,
-    migrationsTransactionMode: 'each',
-    // WAL lets readers and the writer work side by side; FULL makes a commit survive a power cut.
-    prepareDatabase: (connection: Database.Database) => {
-      connection.pragma('journal_mode = WAL');
-      connection.pragma('synchronous = FULL');
-    },
-  };
-}
+import type { Dialect } from './dialect.js';
+import type { NodeConnection } from './node-connection.js';
+import { PostgresDataSource, PostgresServiceDataSource, postgresOptions } from './postgres-data-source.js';
+import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
+import { SqliteServiceDataSource, sqliteOptions } from './sqlite-data-source.js';
+import { SqliteUnitOfWork } from './sqlite-unit-of-work.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 /**
- * The service's database. Injected repositories and entity managers read through it; every write is a
- * `UnitOfWork`, which uses `writer`.
- *
- * SQLite has two connections, because TypeORM's better-sqlite3 driver runs all its work on one: with a
- * single connection, a write outside a transaction joins whatever transaction another request has open,
- * and a read sees what may yet be rolled back (typeorm#1884). Here readers see committed rows only, and
- * a write through a repository is refused by SQLite itself.
+ * The service's database. Injected repositories and entity managers read through it, and are refused to write; every
+ * write is a `UnitOfWork`, which uses `writer`.
  */
-export class ServiceDataSource extends DataSource {
+export interface ServiceDataSource extends DataSource {
   readonly writer: DataSource;
-  private lock: FileLock | undefined;
-
-  constructor(options: DataSourceOptions) {
-    super({ ...options, prepareDatabase: readOnly } as DataSourceOptions);
-    this.writer = new DataSource({ ...options, migrationsRun: true });
-  }
-
-  /** @throws DatabaseInUse when another process works on the file */
-  override async initialize(): Promise<this> {
-    const file = String(this.writer.options.database);
-    if (!existsSync(dirname(file))) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    this.lock = FileLock.acquire(file);
-    try {
-      await this.writer.initialize();
-      await assertDurable(this.writer);
-      return await super.initialize();
-    } catch (error) {
-      if (this.writer.isInitialized) await this.writer.destroy();
-      this.lock.release();
-      throw error;
-    }
-  }
-
-  override async destroy(): Promise<void> {
-    await super.destroy();
-    await this.writer.destroy();
-    this.lock?.release();
-  }
+  readonly dialect: Dialect;
+  /** By which other nodes are heard; undefined where there are none. */
+  readonly nodeConnection?: NodeConnection;
 }
 
-function readOnly(connection: Database.Database): void {
-  connection.pragma('query_only = ON');
-}
+/** How to open the database; without entities, which the modules (and ormconfig.ts) add. */
+export const dataSourceOptions = ({ database }: AppConfig): DataSourceOptions =>
+  database.kind === 'sqlite' ? sqliteOptions(database.file) : postgresOptions(database);
 
-/** SQLite keeps its old journal mode when it cannot change it, and says so only to those who ask. */
-async function assertDurable(writer: DataSource): Promise<void> {
-  const [journal] = await writer.query<{ journal_mode: string }[]>('PRAGMA journal_mode');
-  const [sync] = await writer.query<{ synchronous: number }[]>('PRAGMA synchronous');
-  if (journal?.journal_mode !== 'wal' || sync?.synchronous !== 2) {
-    throw new Error(
-      `${String(writer.options.database)} cannot be opened durably: it needs journal_mode=wal and ` +
-        `synchronous=2 (FULL), got ${journal?.journal_mode ?? '?'} and ${String(sync?.synchronous)}`,
-    );
-  }
-}
+/** A data source for tools: what it opens is not locked, and may be written. */
+export const toolDataSource = (options: DataSourceOptions): DataSource =>
+  options.type === 'postgres' ? new PostgresDataSource(options) : new DataSource(options);
+
+/** @param alone whether no other process may work on the database meanwhile; with SQLite none ever may */
+export const serviceDataSource = (
+  options: DataSourceOptions & { readonly alone?: boolean },
+): ServiceDataSource =>
+  options.type === 'postgres'
+    ? new PostgresServiceDataSource(options, options.alone ?? true)
+    : new SqliteServiceDataSource(options);
+
+export const unitOfWorkOn = ({ options, writer, dialect }: ServiceDataSource): UnitOfWork =>
+  options.type === 'postgres'
+    ? new PostgresUnitOfWork(writer, dialect)
+    : new SqliteUnitOfWork(writer, dialect);

@@ -1,8 +1,9 @@
 import { Global, Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSourceOptions } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
-import { dataSourceOptions, ServiceDataSource } from './data-source.js';
+import { dataSourceOptions, type ServiceDataSource, serviceDataSource, unitOfWorkOn } from './data-source.js';
+import { Dialect } from './dialect.js';
 import { StorageProbe } from './storage-probe.js';
 import { UnitOfWork } from './unit-of-work.js';
 
@@ -14,13 +15,22 @@ import { UnitOfWork } from './unit-of-work.js';
       // A database that cannot be opened is for the operator to mend, not to be waited for.
       useFactory: (config: AppConfig) => ({
         ...dataSourceOptions(config),
+        alone: config.redisUrl === undefined,
         autoLoadEntities: true,
         retryAttempts: 0,
       }),
-      dataSourceFactory: (options) => Promise.resolve(new ServiceDataSource(options as DataSourceOptions)),
+      dataSourceFactory: (options) => Promise.resolve(serviceDataSource(options as DataSourceOptions)),
     }),
   ],
-  providers: [UnitOfWork, StorageProbe],
-  exports: [UnitOfWork, StorageProbe],
+  providers: [
+    { provide: UnitOfWork, inject: [getDataSourceToken()], useFactory: unitOfWorkOn },
+    {
+      provide: Dialect,
+      inject: [getDataSourceToken()],
+      useFactory: ({ dialect }: ServiceDataSource) => dialect,
+    },
+    StorageProbe,
+  ],
+  exports: [UnitOfWork, Dialect, StorageProbe],
 })
 export class DatabaseModule {}

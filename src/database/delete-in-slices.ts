@@ -4,7 +4,8 @@ import type { UnitOfWork } from './unit-of-work.js';
 const SLICE = 500;
 
 /**
- * Deletes what a query finds, a slice in each transaction. Resolves with the number of rows.
+ * Deletes what a query finds, a slice in each transaction; what another node is deleting is left to it. Resolves with
+ * the number of rows.
  *
  * @param table and ids: which rows, as SQL that selects ids, in an order that an index has; its `?` are `parameters`
  */
@@ -14,13 +15,15 @@ export async function deleteInSlices(
   ids: string,
   parameters: readonly string[],
 ): Promise<number> {
-  const sql = `DELETE FROM ${table} WHERE id IN (${ids} LIMIT ${String(SLICE)}) RETURNING id`;
+  const { dialect } = unitOfWork;
+  const slice = `${ids} LIMIT ${String(SLICE)} ${dialect.skipLocked}`;
+  const sql = `DELETE FROM ${table} WHERE id IN (${slice}) RETURNING id`;
   let removed = 0;
-  for (let slice = SLICE; slice === SLICE; removed += slice) {
+  for (let last = SLICE; last === SLICE; removed += last) {
     const rows = await unitOfWork.transaction((manager) =>
-      manager.query<{ id: number }[]>(sql, [...parameters]),
+      dialect.query<{ id: number }>(manager, sql, parameters),
     );
-    slice = rows.length;
+    last = rows.length;
     // The API and the claims have their turn between slices.
     await new Promise(setImmediate);
   }

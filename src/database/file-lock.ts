@@ -1,17 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import Database from 'better-sqlite3';
-
-/** Another process works on the same database file. */
-export class DatabaseInUse extends Error {
-  override readonly name = 'DatabaseInUse';
-
-  constructor(file: string, pid: number) {
-    super(
-      `${file} is in use by process ${String(pid)}. ` +
-        'One process at a time works on a SQLite file: stop that one, or set DATABASE_URL to another file.',
-    );
-  }
-}
+import { DatabaseInUse } from './database-in-use.js';
 
 /**
  * Keeps a second process off a database file, by holding SQLite's write lock on a file beside it. The
@@ -33,7 +22,11 @@ export class FileLock {
       const busy = (error as { code?: unknown }).code === 'SQLITE_BUSY';
       const holder = busy ? Number(connection.pragma('user_version', { simple: true })) : 0;
       connection.close();
-      throw busy ? new DatabaseInUse(file, holder) : error;
+      if (!busy) throw error;
+      throw new DatabaseInUse(
+        `${file} is in use by process ${String(holder)}. ` +
+          'One process at a time works on a SQLite file: stop that one, or set DATABASE_URL to another file.',
+      );
     }
   }
 

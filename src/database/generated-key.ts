@@ -17,9 +17,9 @@ import type { AppConfig } from '../config/app-config.js';
  * 256 random bits, made on the first start and kept beside the database in a file that only its owner can
  * read. Whole or not there at all: the file is linked into place, so no crash leaves a part of a key.
  */
-export function generatedKey({ databaseFile }: AppConfig, name: string): string {
-  const directory = dirname(databaseFile);
-  const file = join(directory, name);
+export function generatedKey(config: AppConfig, name: string): string {
+  const file = keyFile(config, name);
+  const directory = dirname(file);
   if (!existsSync(file)) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const draft = `${file}.${randomUUID()}`;
@@ -35,6 +35,12 @@ export function generatedKey({ databaseFile }: AppConfig, name: string): string 
     syncFolder(directory);
   }
   return readFileSync(file, 'utf8');
+}
+
+/** Where a generated key is. With PostgreSQL there is none: the settings refuse to do without a key. */
+export function keyFile({ database }: AppConfig, name: string): string {
+  if (database.kind !== 'sqlite') throw new Error(`no ${name} is generated beside a server`);
+  return join(dirname(database.file), name);
 }
 
 /** Makes what was made or renamed in a folder survive a power cut, where the system can. */

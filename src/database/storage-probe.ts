@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from './unit-of-work.js';
 
 /** More than the page that may be half free, so that a database at its limit cannot pass. */
-const FILLER_BYTES = 16_384;
+const FILLER = Buffer.alloc(16_384, 'as good as any');
 
 /** Finds out whether the database still takes writes, by writing: a full disk looks healthy to every read. */
 @Injectable()
@@ -12,8 +12,9 @@ export class StorageProbe {
   /** @throws whatever the database says when it cannot store */
   async run(): Promise<void> {
     await this.unitOfWork.transaction(async (manager) => {
-      await manager.query('INSERT INTO storage_probe (filler) VALUES (zeroblob(?))', [FILLER_BYTES]);
-      await manager.query('DELETE FROM storage_probe');
+      const { dialect } = this.unitOfWork;
+      await dialect.change(manager, 'INSERT INTO storage_probe (filler) VALUES (?)', [FILLER]);
+      await dialect.change(manager, 'DELETE FROM storage_probe');
     });
   }
 }

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/terminus';
 import { StorageProbe } from '../database/storage-probe.js';
 import { Public } from '../http/principal.js';
+import { ClockKeeper, LARGEST_DRIFT_MS } from '../nodes/clock-keeper.js';
 import { RedisConnections } from '../redis/redis-connections.js';
 import { SchedulerService } from '../scheduler/scheduler.service.js';
 import { HealthFilter } from './health.filter.js';
@@ -29,6 +30,7 @@ export class HealthController {
     private readonly indicators: HealthIndicatorService,
     private readonly storage: StorageProbe,
     private readonly scheduler: SchedulerService,
+    private readonly clockKeeper: ClockKeeper,
     @Inject(RedisConnections) private readonly connections: RedisConnections | null,
   ) {}
 
@@ -48,7 +50,7 @@ export class HealthController {
   ready(): Promise<HealthCheckResult> {
     const { connections } = this;
     const redis = connections ? [() => this.redis(connections)] : [];
-    return this.health.check([() => this.database(), () => this.sweep(), ...redis]);
+    return this.health.check([() => this.database(), () => this.sweep(), () => this.clock(), ...redis]);
   }
 
   /** Probes share an answer for a second, so that polling costs no more than one write in that time. */
@@ -65,6 +67,14 @@ export class HealthController {
       .check('redis')
       .attempt(() => connections.ping())
       .cacheFor(1000);
+  }
+
+  /** A clock that is off does no harm, as long as the database's can be followed; but somebody should look at it. */
+  private clock(): HealthIndicatorResult {
+    const { driftMs } = this.clockKeeper;
+    const indicator = this.indicators.check('clock');
+    if (Math.abs(driftMs) <= LARGEST_DRIFT_MS) return indicator.up();
+    return indicator.up(`${String(driftMs / 1000)} s behind the clock of the database, which is followed`);
   }
 
   private sweep(): HealthIndicatorResult {

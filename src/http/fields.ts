@@ -77,7 +77,7 @@ export function IdListText(max: number): PropertyDecorator {
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' && /^[1-9]\d{0,14}(,[1-9]\d{0,14})*$/.test(value)
         ? value.split(',').map(Number)
-        : undefined,
+        : null,
     ),
     IsArray({ message }),
     ArrayMaxSize(max, { message }),

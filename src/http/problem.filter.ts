@@ -1,11 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { QueryFailedError } from 'typeorm';
 import { type Problem, ProblemError } from './problems.js';
+import { isUnstorableText, type StorageFault, storageFault } from './storage-fault.js';
 
-/** Driver codes that mean "the database cannot take this now", not "the request is wrong". */
-const STORAGE_FAULTS = /^SQLITE_(FULL|READONLY|BUSY|LOCKED|IOERR|CANTOPEN|CORRUPT|NOTADB)/;
+const FAULTS = {
+  'not stored': 'The database cannot store this now; nothing was changed. Try again.',
+  unknown: 'The database does not answer; whether this was stored is not known. Look, and try again.',
+} as const satisfies Record<StorageFault, string>;
 
 /** A database that cannot store now may be worth another try so soon. */
 const STORAGE_RETRY_S = 5;
@@ -32,19 +34,16 @@ export class ProblemFilter implements ExceptionFilter {
     if (thrown instanceof HttpException) {
       return problem(thrown.getStatus(), thrown.message);
     }
-    if (isStorageFault(thrown)) {
-      this.logger.error(thrown, thrown.stack);
-      return problem(503, 'The database cannot store this now; nothing was changed. Try again.');
+    const fault = storageFault(thrown);
+    if (fault) {
+      this.logger.error(String(thrown));
+      return problem(503, FAULTS[fault]);
     }
+    if (isUnstorableText(thrown))
+      return problem(422, 'A text of this request has a NUL character, which cannot be stored.');
     this.logger.error(thrown, thrown instanceof Error ? thrown.stack : undefined);
     return problem(500, 'The service failed to answer this request; its log says why.');
   }
-}
-
-function isStorageFault(thrown: unknown): thrown is QueryFailedError {
-  if (!(thrown instanceof QueryFailedError)) return false;
-  const { code } = thrown.driverError as { code?: unknown };
-  return typeof code === 'string' && STORAGE_FAULTS.test(code);
 }
 
 /** The body of an error answer. */

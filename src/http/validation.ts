@@ -8,6 +8,9 @@ const MAX_DEPTH = 20;
 /** No request has more fields; to refuse tens of thousands one by one would take a second. */
 const MAX_FIELDS = 100;
 
+/** No list in a request has more items. */
+const MAX_ITEMS = 1000;
+
 /** Half a character cannot be stored or sent, and some validators stumble over it. */
 const WELL_FORMED = 'texts without halves of characters (lone surrogates)';
 
@@ -46,8 +49,11 @@ function shapeFault(value: unknown): string | undefined {
       return 'numbers that are finite';
     if (level.some((item) => typeof item === 'string' && !item.isWellFormed())) return WELL_FORMED;
     const objects = level.filter((item) => typeof item === 'object' && item !== null);
-    if (depth < 2 && objects.some((item) => Object.keys(item).length > MAX_FIELDS))
+    const [lists, fields] = [objects.filter(Array.isArray), objects.filter((item) => !Array.isArray(item))];
+    if (depth < 2 && fields.some((item) => Object.keys(item).length > MAX_FIELDS))
       return `at most ${String(MAX_FIELDS)} fields`;
+    if (depth < 2 && lists.some(({ length }) => length > MAX_ITEMS))
+      return `lists of at most ${String(MAX_ITEMS)} items`;
     // Nest would leave these out without a word.
     const reserved = RESERVED_KEYS.find((key) => objects.some((item) => Object.hasOwn(item, key)));
     if (objects.some((item) => Object.keys(item).some((key) => !key.isWellFormed()))) return WELL_FORMED;

@@ -50,6 +50,11 @@ export class Metrics {
     help: 'Alarms that are set.',
   });
 
+  readonly clockDrift = new Gauge({
+    ...{ name: `${PREFIX}clock_drift_seconds`, registers: this.registers },
+    help: "How far the database server's clock, which is followed, is ahead of this computer's.",
+  });
+
   readonly requests = new Histogram({
     ...{ name: `${PREFIX}http_request_duration_seconds`, registers: this.registers, buckets: SHORT },
     labelNames: ['method', 'route', 'status'] as const,

@@ -6,9 +6,7 @@ import { JobLanes } from './job-lanes.js';
 import { JobLocks, LOCK_MS, STALLED_MS } from './job-locks.js';
 import { JobProducer } from './job-producer.js';
 import { PREFIX, QUEUE, type RunData, type RunJob } from './run-job.js';
-import { LONGEST_WAIT_MS, type QueueDepth, type QueuedRun, RunQueue } from './run-queue.js';
-
-type Consumer = (runId: number) => Promise<void>;
+import { type Consumer, LONGEST_WAIT_MS, type QueueDepth, type QueuedRun, RunQueue } from './run-queue.js';
 
 /** So many jobs are asked for at a time when there is much to do. */
 const MOST_FETCHED = 32;
@@ -22,6 +20,9 @@ const ASIDE_APART_MS = 5;
 
 /** Leaving takes no longer than this besides the grace, whatever Redis does. */
 const LEAVE_MS = 2000;
+
+/** A run that has not begun here by then is given back: the database, which this node cannot reach, others may. */
+const BEGIN_MS = 3000;
 
 const REPEAT_FETCH_MS = 1000;
 
@@ -39,6 +40,8 @@ export class BullMqRunQueue extends RunQueue {
   /** Handed out again while active here, because Redis believed this node dead. */
   private readonly again = new Map<number, RunJob>();
   private readonly settling = new Set<Promise<void>>();
+  /** Runs that were given back; nothing is fetched until it is clear what became of them. */
+  private readonly givenBack = new Set<number>();
   private consumer: Consumer | undefined;
   private closed = false;
   private tokens = 0;
@@ -111,7 +114,7 @@ export class BullMqRunQueue extends RunQueue {
     let size = 1;
     while (!this.closed) {
       const places = this.concurrency - this.active.size;
-      if (places <= 0) {
+      if (places <= 0 || this.givenBack.size > 0) {
         await new Promise<void>((resolve) => (this.whenFree = resolve));
         continue;
       }
@@ -163,13 +166,20 @@ export class BullMqRunQueue extends RunQueue {
   private async work(job: RunJob): Promise<void> {
     const { run } = job.data;
     this.active.set(run, job);
+    const patience = setTimeout(() => {
+      this.givenBack.add(run);
+      this.settle(job, job.moveToWait(job.token));
+    }, BEGIN_MS).unref();
     try {
-      await this.consumer?.(run);
+      await this.consumer?.(run, () => {
+        clearTimeout(patience);
+      });
     } catch (error) {
       this.logger.error(`run ${String(run)} is left to recovery: ${String(error)}`);
     }
+    clearTimeout(patience);
     this.active.delete(run);
-    this.settle(job, this.complete(job));
+    if (!this.givenBack.delete(run)) this.settle(job, this.complete(job));
     this.freePlace(job);
     const again = this.again.get(run);
     this.again.delete(run);

@@ -2,9 +2,10 @@ import { Logger } from '@nestjs/common';
 import type { Clock } from '../clock/clock.js';
 import { Fifo } from './fifo.js';
 import { Lanes } from './lanes.js';
-import { LONGEST_WAIT_MS, type QueueDepth, type QueuedRun, RunQueue } from './run-queue.js';
+import { type Consumer, LONGEST_WAIT_MS, type QueueDepth, type QueuedRun, RunQueue } from './run-queue.js';
 
-type Consumer = (runId: number) => Promise<void>;
+/** There is no other process that might have a run instead. */
+const BEGUN = (): void => undefined;
 
 /** The run queue of a service that is one process: lists in memory, and a timer for each run that has to wait. */
 export class InProcessRunQueue extends RunQueue {
@@ -89,7 +90,7 @@ export class InProcessRunQueue extends RunQueue {
   private async work(consumer: Consumer, id: number, lane: string | null): Promise<void> {
     this.active.add(id);
     try {
-      await consumer(id);
+      await consumer(id, BEGUN);
     } catch (error) {
       this.logger.error(`run ${String(id)} is left to recovery: ${String(error)}`);
     }

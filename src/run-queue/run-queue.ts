@@ -19,6 +19,13 @@ export interface QueueDepth {
 }
 
 /**
+ * Works on a run, and resolves when its place may be taken by another; settles every fault itself, and must not reject.
+ * Calls `begun` once the row says that the run is under way here, or that it is not to be: until then another process
+ * may as well have it.
+ */
+export type Consumer = (runId: number, begun: () => void) => Promise<void>;
+
+/**
  * Brings queued runs to their executor. The row is the truth and was committed before `add`; the queue only
  * decides when and where it is worked on.
  *
@@ -40,11 +47,8 @@ export abstract class RunQueue {
     this.add(runs);
   }
 
-  /**
-   * Starts delivery. The consumer resolves when the run's place may be taken by another; it settles every fault
-   * itself, and must not reject.
-   */
-  abstract consume(consumer: (runId: number) => Promise<void>): void;
+  /** Starts delivery. */
+  abstract consume(consumer: Consumer): void;
 
   /** How many runs it holds, for whoever watches. */
   abstract depth(): QueueDepth;

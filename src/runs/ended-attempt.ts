@@ -1,4 +1,5 @@
 import type { ActionResult } from '../actions/action.js';
+import { storableText } from '../database/storable-text.js';
 import { backoffMs } from './retry-policy.js';
 import type { StartedRun } from './run-ledger.js';
 import type { Transition } from './run-state.js';
@@ -14,6 +15,8 @@ export type Outcome = (ActionResult & { readonly ok: true }) | Failure;
 export interface EndedAttempt {
   readonly id: number;
   readonly schedule_id: number;
+  /** Under which it was started. */
+  readonly node_id: number;
   readonly attempt: number;
   readonly status: Extract<Transition, 'succeeded' | 'failed' | 'timed_out' | 'queued'>;
   readonly finished_at: Date;
@@ -29,11 +32,13 @@ export interface EndedAttempt {
 
 /** What an attempt of this outcome means for its run. */
 export function endOf(run: StartedRun, outcome: Outcome, finished_at: Date): EndedAttempt {
-  const { output = null, statusCode: status_code = null } = outcome;
+  const { statusCode: status_code = null } = outcome;
+  const output = outcome.output === undefined ? null : storableText(outcome.output);
   // Written out rather than spread together: this is made for every run, and spreading costs several times as much.
   const ended: EndedAttempt = {
     id: run.id,
     schedule_id: run.of.schedule.id,
+    node_id: run.node_id,
     attempt: run.attempt,
     status: 'succeeded',
     finished_at,
@@ -48,7 +53,8 @@ export function endOf(run: StartedRun, outcome: Outcome, finished_at: Date): End
 }
 
 function failureOf(run: StartedRun, outcome: Failure, ended: EndedAttempt): EndedAttempt {
-  const { error, retryable, timedOut, gone, retryAfterMs } = outcome;
+  const { retryable, timedOut, gone, retryAfterMs } = outcome;
+  const error = storableText(outcome.error);
   const { action_text, retry_policy } = run.of;
   if (!retryable || run.attempt >= run.max_attempts) {
     const status = timedOut ? 'timed_out' : 'failed';

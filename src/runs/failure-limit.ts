@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
+import { Dialect } from '../database/dialect.js';
 import { ScheduleChanges } from '../schedules/schedule-changes.js';
 import type { EndedAttempt } from './ended-attempt.js';
 
@@ -16,6 +17,7 @@ interface CountedRow {
 @Injectable()
 export class FailureLimit {
   constructor(
+    private readonly dialect: Dialect,
     private readonly changes: ScheduleChanges,
     private readonly config: AppConfig,
   ) {}
@@ -42,7 +44,8 @@ export class FailureLimit {
   }
 
   private async anyFailing(manager: EntityManager): Promise<boolean> {
-    const rows = await manager.query<unknown[]>(
+    const rows = await this.dialect.query(
+      manager,
       'SELECT 1 FROM schedules WHERE consecutive_failures > 0 LIMIT 1',
     );
     return rows.length > 0;
@@ -50,16 +53,18 @@ export class FailureLimit {
 
   /** Only ends that were written count: a run that was canceled meanwhile has another status. */
   private count(manager: EntityManager, over: readonly EndedAttempt[]): Promise<CountedRow[]> {
-    return manager.query<CountedRow[]>(
+    return this.dialect.query<CountedRow>(
+      manager,
       `UPDATE schedules
-          SET consecutive_failures = iif(ended.succeeded > 0, 0, consecutive_failures + ended.runs)
-         FROM (SELECT runs.schedule_id, sum(runs.status = 'succeeded') AS succeeded, count(*) AS runs
-                 FROM json_each(?) AS written
-                 JOIN runs ON runs.id = written.value->>'id' AND runs.status = written.value->>'status'
+          SET consecutive_failures = CASE WHEN ended.succeeded > 0 THEN 0 ELSE consecutive_failures + ended.runs END
+         FROM (SELECT runs.schedule_id, count(*) AS runs,
+                      sum(CASE WHEN runs.status = 'succeeded' THEN 1 ELSE 0 END) AS succeeded
+                 FROM ${this.dialect.rows('written', { id: 'integer', status: 'text' })}
+                 JOIN runs ON runs.id = written.id AND runs.status = written.status
              GROUP BY runs.schedule_id) AS ended
         WHERE schedules.id = ended.schedule_id
     RETURNING schedules.id, schedules.consecutive_failures`,
-      [JSON.stringify(over.map(({ id, status }) => ({ id, status })))],
+      [JSON.stringify(over.map(({ id, status }) => [id, status]))],
     );
   }
 
@@ -68,7 +73,8 @@ export class FailureLimit {
     const afterCommit: (() => void)[] = [];
     for (const { id, schedule_id, status, gone } of over) {
       if (gone === null) continue;
-      const same = await manager.query<unknown[]>(
+      const same = await this.dialect.query(
+        manager,
         `SELECT 1 FROM runs JOIN schedules ON schedules.id = runs.schedule_id
           WHERE runs.id = ? AND runs.status = ? AND schedules.action = ?`,
         [id, status, gone.action],

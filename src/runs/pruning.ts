@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
-import { sqliteInstant } from '../database/columns.js';
+import { instantText } from '../database/columns.js';
 import { deleteInSlices } from '../database/delete-in-slices.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 
@@ -30,7 +30,7 @@ export class Pruning {
   }
 
   private async prune(): Promise<number> {
-    const limit = sqliteInstant(new Date(this.clock.now().getTime() - this.config.runRetentionMs));
+    const limit = instantText(new Date(this.clock.now().getTime() - this.config.runRetentionMs));
     const runs = 'SELECT id FROM runs WHERE finished_at < ? ORDER BY finished_at';
     const removed = await deleteInSlices(this.unitOfWork, 'runs', runs, [limit]);
     const schedules = `SELECT id FROM schedules WHERE deleted_at < ?

@@ -1,18 +1,26 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Clock } from '../clock/clock.js';
-import { sqliteInstant } from '../database/columns.js';
+import { instantText } from '../database/columns.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { NodeLease } from '../nodes/node-lease.js';
 import { LONGEST_WAIT_MS, RunQueue } from '../run-queue/run-queue.js';
 import { ofSchedule, type QueuedRow, RunLedger, toQueuedRun } from './run-ledger.js';
 import { sqlFrom, UNFINISHED } from './run-state.js';
+import { RUNS_CHANGED, type RunsChanged } from './run.events.js';
 
 /** So many waiting runs are offered again at a time; the queue knows most of them already. */
 const REOFFERED = 10_000;
 
+const EVERYTHING = Number.MAX_SAFE_INTEGER;
+
 /** Sorts before every run. */
-const NOTHING_YET: QueuedRow = { id: 0, available_at: '', lane: null };
+const NOTHING_YET: QueuedRow = { id: 0, available_at: '1970-01-01 00:00:00.000', lane: null };
+
+const DIED = 'its node died while it was running';
+const AT_MOST_ONCE = `schedules.delivery = 'at_most_once'`;
 
 /** Brings back to the queue what it lost: with a process that died, or because the wait was too long for it. */
 @Injectable()
@@ -23,43 +31,67 @@ export class Recovery {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly node: NodeLease,
     private readonly ledger: RunLedger,
     private readonly queue: RunQueue,
+    private readonly events: EventEmitter2,
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * To be called at boot, before anything is claimed: then every `running` row belongs to a dead process. It
-   * goes back to the queue, or becomes `interrupted` where its schedule says at most once.
-   */
+  /** To be called at boot, before anything is claimed: what dead nodes left is settled, and all that waits is offered. */
   async runOnce(): Promise<void> {
-    const now = sqliteInstant(this.clock.now());
+    const left = await this.settle();
+    const { length: offered } = await this.offer(EVERYTHING, NOTHING_YET);
+    if (left > 0 || offered > 0) this.logger.log(`${String(offered)} runs are waiting`);
+  }
+
+  /** To be called with every sweep: nodes that fell silent are taken for dead, and what they left is settled. */
+  async settleSilent(): Promise<void> {
+    if (this.unitOfWork.dialect.sideBySide) await this.settle({ onlyIfSilent: true });
+  }
+
+  /**
+   * Runs that are `running` under a node that is no more go back to the queue, or become `interrupted` where their
+   * schedule says at most once. Resolves with their number.
+   */
+  private async settle({ onlyIfSilent = false } = {}): Promise<number> {
+    const { dialect } = this.unitOfWork;
     const left = await this.unitOfWork.transaction(async (manager) => {
-      const rows = await manager.query<{ status: string; schedule_id: number }[]>(
+      const silent = await this.node.removeSilent(manager);
+      if (silent === 0 && onlyIfSilent) return [];
+      const ended = dialect.jsonObject({
+        ...{ attempt: 'attempt', started_at: dialect.isoText('started_at'), duration_ms: 'NULL' },
+        ...{ status_code: 'NULL', error: `'${DIED}'`, output: 'NULL' },
+      });
+      const rows = await dialect.query<QueuedRow & { status: string; schedule_id: number }>(
+        manager,
         `UPDATE runs
-            SET status = iif(schedules.delivery = 'at_most_once', 'interrupted', 'queued'),
-                finished_at = iif(schedules.delivery = 'at_most_once', ?, NULL),
-                error = 'its node died while it was running',
-                attempts = iif(schedules.delivery = 'at_most_once', attempts, json_insert(attempts, '$[#]', json_object(
-                  'attempt', attempt, 'started_at', replace(started_at, ' ', 'T') || 'Z', 'duration_ms', NULL,
-                  'status_code', NULL, 'error', 'its node died while it was running', 'output', NULL)))
+            SET status = CASE WHEN ${AT_MOST_ONCE} THEN 'interrupted' ELSE 'queued' END,
+                finished_at = CASE WHEN ${AT_MOST_ONCE} THEN ${dialect.parameter('instant')} ELSE NULL END,
+                error = '${DIED}',
+                attempts = CASE WHEN ${AT_MOST_ONCE} THEN attempts ELSE ${dialect.jsonAppended('attempts', ended)} END
            FROM schedules
           WHERE schedules.id = runs.schedule_id AND runs.status IN (${UNFINISHED}) AND runs.status IN (${sqlFrom('queued')})
-      RETURNING runs.status, runs.schedule_id`,
-        [now],
+            AND (runs.node_id IS NULL OR runs.node_id NOT IN (SELECT id FROM nodes))
+      RETURNING runs.id, runs.status, runs.schedule_id, runs.available_at, ${ofSchedule('lane')} AS lane`,
+        [instantText(this.clock.now())],
       );
       const schedules = new Set(rows.map(({ schedule_id }) => schedule_id));
       await this.ledger.cancelStopped(manager, [...schedules]);
       return rows;
     });
-    const { length: offered } = await this.offer(-1, NOTHING_YET);
+    if (left.length > 0)
+      this.events.emit(RUNS_CHANGED, { ids: left.map(({ id }) => id) } satisfies RunsChanged);
+    // Not `restore`: a node that is not dead, but was cut off, may still have the job, and the run is due once more.
+    this.queue.add(left.filter(({ status }) => status === 'queued').map(toQueuedRun));
     const interrupted = left.filter(({ status }) => status === 'interrupted').length;
-    if (left.length > 0 || offered > 0) {
+    if (left.length > 0) {
       this.logger.log(
-        `${String(left.length)} runs were left running: ${String(interrupted)} interrupted, the others are executed ` +
-          `again; ${String(offered)} runs are waiting`,
+        `${String(left.length)} runs were left running by nodes that are dead: ${String(interrupted)} interrupted, the ` +
+          'others are executed again',
       );
     }
+    return left.length;
   }
 
   /**
@@ -75,12 +107,13 @@ export class Recovery {
 
   private async offer(limit: number, after: QueuedRow): Promise<QueuedRow[]> {
     const soon = new Date(this.clock.now().getTime() + LONGEST_WAIT_MS);
-    const rows = await this.dataSource.query<QueuedRow[]>(
+    const rows = await this.unitOfWork.dialect.query<QueuedRow>(
+      this.dataSource,
       `SELECT id, available_at, ${ofSchedule('lane')} AS lane FROM runs
         WHERE status = 'queued' AND available_at <= ? AND (available_at, id) > (?, ?)
      ORDER BY available_at, id
         LIMIT ?`,
-      [sqliteInstant(soon), after.available_at, after.id, limit],
+      [instantText(soon), after.available_at, after.id, limit],
     );
     this.queue.restore(rows.map(toQueuedRun));
     return rows;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
-import { sqliteInstant } from '../database/columns.js';
+import { instantText } from '../database/columns.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Principal } from '../http/principal.js';
 import { Conflict } from '../http/problems.js';
@@ -48,11 +48,12 @@ export class RunCommands {
   async cancel(caller: Principal, id: number): Promise<Run> {
     const { schedule_id } = await this.runs.get(caller, id);
     const next = await this.unitOfWork.transaction(async (manager) => {
-      const canceled = await manager.query<{ id: number }[]>(
+      const canceled = await this.unitOfWork.dialect.query<{ id: number }>(
+        manager,
         `UPDATE runs SET status = 'canceled', finished_at = ?, error = 'canceled by a user'
           WHERE id = ? AND status IN (${sqlFrom('canceled')})
       RETURNING id`,
-        [sqliteInstant(this.clock.now()), id],
+        [instantText(this.clock.now()), id],
       );
       if (canceled.length === 0) throw new Conflict(`Run ${String(id)} is over already.`);
       await this.audit.record(manager, caller, 'run.cancel', id, { schedule_id });

@@ -4,11 +4,12 @@ import { OnEvent } from '@nestjs/event-emitter';
 import type { ActionResult, Stop } from '../actions/action.js';
 import { ActionsService } from '../actions/actions.service.js';
 import { Clock } from '../clock/clock.js';
+import { NODE_LOST } from '../nodes/node.events.js';
 import { RunQueue } from '../run-queue/run-queue.js';
 import { Attempt } from './attempt.js';
 import { type EndedAttempt, endOf, type Outcome } from './ended-attempt.js';
 import { RunLedger, type StartedRun } from './run-ledger.js';
-import { RUNS_CANCELED, type RunsCanceled } from './run.events.js';
+import { RUNS_CANCELED, RUNS_CANCELED_ELSEWHERE, type RunsCanceled } from './run.events.js';
 
 const REPEAT_WRITE_MS = 1000;
 
@@ -38,8 +39,9 @@ export class RunExecutor {
    * Resolves when the action is over: then the place is free, and the outcome is written in one transaction with
    * the starts of the runs that take it.
    */
-  async execute(runId: number): Promise<void> {
+  async execute(runId: number, begun: () => void): Promise<void> {
     const run = await this.persist(runId, () => this.ledger.start(runId));
+    begun();
     if (!run) return;
     const result = await this.attempt(run);
     if (this.stopping.signal.aborted) return;
@@ -56,8 +58,15 @@ export class RunExecutor {
   }
 
   @OnEvent(RUNS_CANCELED)
+  @OnEvent(RUNS_CANCELED_ELSEWHERE)
   onRunsCanceled({ ids }: RunsCanceled): void {
     for (const id of ids) this.attempts.get(id)?.stop();
+  }
+
+  /** Somebody else settles what this process has begun, and perhaps does it again. */
+  @OnEvent(NODE_LOST)
+  onNodeLost(): void {
+    for (const attempt of this.attempts.values()) attempt.stop();
   }
 
   private async attempt(run: StartedRun): Promise<Outcome> {

@@ -1,12 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../clock/clock.js';
-import { fromSqliteInstant, sqliteInstant } from '../database/columns.js';
+import { fromInstantText, instantText } from '../database/columns.js';
+import { Dialect, type ValueType } from '../database/dialect.js';
 import { GroupCommit } from '../database/group-commit.js';
-import { fromJsonRows, jsonRow } from '../database/json-rows.js';
+import { fromJsonRows } from '../database/json-rows.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Metrics } from '../metrics/metrics.js';
+import { LeaseLost, NodeLease } from '../nodes/node-lease.js';
 import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
 import type { EndedAttempt } from './ended-attempt.js';
 import { FailureLimit } from './failure-limit.js';
@@ -23,6 +25,8 @@ import {
 /** A run that is now `running` in its row, with what its executor needs to know. */
 export interface StartedRun {
   readonly id: number;
+  /** Under which it was started: what becomes of it can be written under no other. */
+  readonly node_id: number;
   readonly trigger: RunTrigger;
   readonly attempt: number;
   readonly max_attempts: number;
@@ -45,16 +49,22 @@ type StartedRow = [
   schedule: StartedScheduleRow,
 ];
 
+/** How attempts ended, as a table that SQL selects from. */
+const ENDED = {
+  ...{ id: 'integer', attempt: 'integer', status: 'text', finished_at: 'instant', duration_ms: 'integer' },
+  ...{ status_code: 'integer', output: 'text', error: 'text', available_at: 'instant', attempted: 'text' },
+} satisfies Record<string, ValueType>;
+
 /** A waiting run as SQL selects it. */
 export interface QueuedRow {
   id: number;
-  available_at: string;
+  available_at: string | Date;
   lane: string | null;
 }
 
 export const toQueuedRun = ({ id, available_at, lane }: QueuedRow): QueuedRun => ({
   id,
-  available_at: fromSqliteInstant(available_at),
+  available_at: fromInstantText(available_at),
   lane,
 });
 
@@ -68,10 +78,13 @@ export const ofSchedule = (column: string): string =>
  */
 @Injectable()
 export class RunLedger {
+  private readonly logger = new Logger(RunLedger.name);
   private readonly entries = new GroupCommit((batch: Entry[]) => this.commit(batch), MAX_BATCH);
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
+    private readonly dialect: Dialect,
+    private readonly node: NodeLease,
     private readonly queue: RunQueue,
     private readonly failureLimit: FailureLimit,
     private readonly metrics: Metrics,
@@ -94,11 +107,12 @@ export class RunLedger {
 
   /** The runs that wait for nothing but a run of these schedules that is over now. */
   async nextInLine(manager: EntityManager, scheduleIds: readonly number[]): Promise<QueuedRun[]> {
-    const rows = await manager.query<QueuedRow[]>(
-      `SELECT min(id) AS id, available_at, ${ofSchedule('lane')} AS lane FROM runs
-        WHERE schedule_id IN (SELECT value FROM json_each(?))
-          AND status IN (${UNFINISHED}) AND status = 'queued'
-     GROUP BY schedule_id`,
+    const rows = await this.dialect.query<QueuedRow>(
+      manager,
+      `SELECT id, available_at, ${ofSchedule('lane')} AS lane FROM runs
+        WHERE id IN (SELECT min(id) FROM runs
+                      WHERE ${this.dialect.among('schedule_id')} AND status IN (${UNFINISHED}) AND status = 'queued'
+                   GROUP BY schedule_id)`,
       [JSON.stringify(scheduleIds)],
     );
     return rows.map(toQueuedRun);
@@ -109,28 +123,43 @@ export class RunLedger {
    * ids of the runs.
    */
   async cancelStopped(manager: EntityManager, scheduleIds: readonly number[]): Promise<number[]> {
-    const canceled = await manager.query<{ id: number }[]>(
+    const canceled = await this.dialect.query<{ id: number }>(
+      manager,
       `UPDATE runs SET status = 'canceled', finished_at = ?, error = 'its schedule was deleted or disabled'
-        WHERE schedule_id IN (SELECT value FROM json_each(?)) AND status IN (${UNFINISHED}) AND status = 'queued'
+        WHERE ${this.dialect.among('schedule_id')} AND status IN (${UNFINISHED}) AND status = 'queued'
           AND (${ofSchedule('deleted_at')} IS NOT NULL OR (NOT ${ofSchedule('enabled')} AND ${OF_OCCURRENCE}))
     RETURNING id`,
-      [sqliteInstant(this.clock.now()), JSON.stringify(scheduleIds)],
+      [instantText(this.clock.now()), JSON.stringify(scheduleIds)],
     );
     return canceled.map(({ id }) => id);
   }
 
   private async commit(batch: Entry[]): Promise<(StartedRun | undefined)[]> {
+    const { id } = this.node;
+    try {
+      return await this.commitAs(id, batch);
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
+      await this.node.renew(id);
+      return this.commit(batch);
+    }
+  }
+
+  private async commitAs(node: number, batch: Entry[]): Promise<(StartedRun | undefined)[]> {
     const starts = batch.flatMap((entry) => ('start' in entry ? [entry.start] : []));
-    const ends = batch.flatMap((entry) => ('end' in entry ? [entry.end] : []));
-    const { started, next, afterCommit } = await this.unitOfWork.transaction(async (manager) => {
+    const ends = batch.flatMap((entry) => ('end' in entry && entry.end.node_id === node ? [entry.end] : []));
+    const { started, next, afterCommit, late } = await this.unitOfWork.transaction(async (manager) => {
+      await this.node.hold(manager, node);
       const schedules = [...new Set(ends.map(({ schedule_id }) => schedule_id))];
-      if (ends.length > 0) await this.writeEnds(manager, ends);
+      const written = ends.length > 0 ? await this.writeEnds(manager, node, ends) : 0;
       const afterCommit = await this.failureLimit.apply(manager, ends);
       if (ends.some(({ retry }) => retry)) await this.cancelStopped(manager, schedules);
-      const started = starts.length > 0 ? await this.writeStarts(manager, starts) : [];
+      const started = starts.length > 0 ? await this.writeStarts(manager, node, starts) : [];
       const next = ends.length > 0 ? await this.nextInLine(manager, schedules) : [];
-      return { started, next, afterCommit };
+      return { started, next, afterCommit, late: batch.length - starts.length - written };
     });
+    if (late > 0)
+      this.logger.log(`${String(late)} outcomes came too late: their runs had been settled otherwise`);
     for (const callback of afterCommit) callback();
     this.measure(started, ends);
     this.events.emit(RUNS_CHANGED, { ids: [...started, ...ends].map(({ id }) => id) } satisfies RunsChanged);
@@ -150,52 +179,55 @@ export class RunLedger {
     }
   }
 
-  private async writeStarts(manager: EntityManager, ids: number[]): Promise<StartedRun[]> {
+  private async writeStarts(manager: EntityManager, node_id: number, ids: number[]): Promise<StartedRun[]> {
     const started_at = this.clock.now();
-    const now = sqliteInstant(started_at);
-    const rows = await manager.query<{ row: string }[]>(
+    const now = instantText(started_at);
+    const { dialect } = this;
+    const rows = await dialect.query<{ row: string }>(
+      manager,
       `UPDATE runs
-          SET status = 'running', attempt = attempt + 1, started_at = ?,
-              lateness_ms = coalesce(lateness_ms, round(? - unixepoch(scheduled_for, 'subsec') * 1000))
-        WHERE id IN (SELECT value FROM json_each(?)) AND status IN (${sqlFrom('running')}) AND available_at <= ?
+          SET status = 'running', node_id = ?, attempt = attempt + 1, started_at = ?,
+              lateness_ms = coalesce(lateness_ms, round(? - ${dialect.milliseconds('scheduled_for')}))
+        WHERE ${dialect.among('id')} AND status IN (${sqlFrom('running')}) AND available_at <= ?
           AND NOT (${OF_OCCURRENCE} AND ${ofSchedule('overlap_policy')} <> 'allow'
                    AND EXISTS (SELECT 1 FROM runs AS earlier
                                 WHERE earlier.schedule_id = runs.schedule_id AND earlier.id < runs.id
                                   AND earlier.status IN (${UNFINISHED})))
-    RETURNING ${jsonRow('id', '"trigger"', 'attempt', 'max_attempts', 'scheduled_for', ofSchedule(STARTED_SCHEDULE))}`,
-      [now, started_at.getTime(), JSON.stringify(ids), now],
+    RETURNING ${dialect.jsonRow('id', '"trigger"', 'attempt', 'max_attempts', 'scheduled_for', ofSchedule(dialect.jsonArray(...STARTED_SCHEDULE)))}`,
+      [node_id, now, started_at.getTime(), JSON.stringify(ids), now],
     );
     return fromJsonRows<StartedRow>(rows).map(
       ([id, trigger, attempt, max_attempts, scheduled_for, schedule]) => ({
         id,
+        node_id,
         trigger,
         attempt,
         max_attempts,
         started_at,
-        scheduled_for: fromSqliteInstant(scheduled_for),
-        of: toStartedSchedule(schedule, now),
+        scheduled_for: fromInstantText(scheduled_for),
+        of: toStartedSchedule(schedule, started_at),
       }),
     );
   }
 
-  private async writeEnds(manager: EntityManager, ends: EndedAttempt[]): Promise<void> {
+  /** Resolves with the number of those that were written: the others' runs were settled by something else meanwhile. */
+  private async writeEnds(manager: EntityManager, node_id: number, ends: EndedAttempt[]): Promise<number> {
     const rows = ends.map(({ retry, ...end }) => [
-      ...[end.id, end.attempt, end.status, retry ? null : sqliteInstant(end.finished_at), end.duration_ms],
-      ...[end.status_code, end.output, end.error, retry && sqliteInstant(retry.available_at)],
+      ...[end.id, end.attempt, end.status, retry ? null : instantText(end.finished_at), end.duration_ms],
+      ...[end.status_code, end.output, end.error, retry && instantText(retry.available_at)],
       retry?.ended,
     ]);
-    await manager.query(
+    return this.dialect.change(
+      manager,
       `UPDATE runs
           SET status = ended.status, finished_at = ended.finished_at, duration_ms = ended.duration_ms,
               status_code = ended.status_code, output = ended.output, error = ended.error,
               available_at = coalesce(ended.available_at, runs.available_at),
-              attempts = iif(ended.ended IS NULL, attempts, json_insert(attempts, '$[#]', json(ended.ended)))
-         FROM (SELECT value->>0 AS id, value->>1 AS attempt, value->>2 AS status, value->>3 AS finished_at,
-                      value->>4 AS duration_ms, value->>5 AS status_code, value->>6 AS output, value->>7 AS error,
-                      value->>8 AS available_at, value->>9 AS ended
-                 FROM json_each(?)) AS ended
-        WHERE runs.id = ended.id AND runs.attempt = ended.attempt AND runs.status IN (${sqlFrom('succeeded')})`,
-      [JSON.stringify(rows)],
+              attempts = CASE WHEN ended.attempted IS NULL THEN attempts
+                              ELSE ${this.dialect.jsonAppended('attempts', 'ended.attempted')} END
+         FROM ${this.dialect.rows('ended', ENDED)}
+        WHERE runs.id = ended.id AND runs.attempt = ended.attempt AND runs.node_id = ? AND runs.status IN (${sqlFrom('succeeded')})`,
+      [JSON.stringify(rows), node_id],
     );
   }
 }

@@ -71,6 +71,10 @@ export class Run {
   @Column('varchar')
   status: RunStatus;
 
+  /** The node that started the latest attempt, and alone may say how it ended. */
+  @Column('integer', { nullable: true })
+  node_id: number | null;
+
   /** Attempts started so far. */
   @Column('integer', { default: 0 })
   attempt: number;

@@ -5,6 +5,9 @@ export interface RunsCanceled {
 
 export const RUNS_CANCELED = 'runs.canceled';
 
+/** The same, of runs that another node canceled. */
+export const RUNS_CANCELED_ELSEWHERE = 'runs.canceled-elsewhere';
+
 /** Published after a commit that changed runs in any other way, or made them; nothing is lost when nobody hears it. */
 export interface RunsChanged {
   readonly ids: readonly number[];

@@ -1,5 +1,6 @@
 import type { ActionContext } from '../actions/action.js';
 import type { ActionPayload } from '../actions/dto/action.dto.js';
+import { fromInstantText } from '../database/columns.js';
 import type { RetryPolicy } from '../schedules/policies.js';
 
 /** What a run's executor needs to know of its schedule. */
@@ -12,9 +13,11 @@ export interface StartedSchedule {
   readonly retry_policy: RetryPolicy;
 }
 
-/** SQL for a schedule as {@link toStartedSchedule} reads it. */
-export const STARTED_SCHEDULE = `json_array(id, title, owner_id, lane, action, retry_policy,
-  signing_secret, previous_signing_secret, previous_signing_until)`;
+/** The columns of a schedule as {@link toStartedSchedule} reads them. */
+export const STARTED_SCHEDULE = [
+  ...['id', 'title', 'owner_id', 'lane', 'action', 'retry_policy'],
+  ...['signing_secret', 'previous_signing_secret', 'previous_signing_until'],
+] as const;
 
 export type StartedScheduleRow = [
   id: number,
@@ -28,10 +31,10 @@ export type StartedScheduleRow = [
   previous_signing_until: string | null,
 ];
 
-export function toStartedSchedule(row: StartedScheduleRow, now: string): StartedSchedule {
+export function toStartedSchedule(row: StartedScheduleRow, now: Date): StartedSchedule {
   const [id, title, owner_id, lane, action_text, retry_policy, signing_secret, ...previous] = row;
   const [previous_signing_secret, previous_signing_until] = previous;
-  const rotating = previous_signing_until !== null && previous_signing_until > now;
+  const rotating = previous_signing_until !== null && fromInstantText(previous_signing_until) > now;
   const signing_secrets = [signing_secret, rotating ? previous_signing_secret : null];
   return {
     schedule: { id, title, owner_id, signing_secrets: signing_secrets.filter((secret) => secret !== null) },

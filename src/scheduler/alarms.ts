@@ -5,7 +5,8 @@ import { CronJob } from 'cron';
 import type { DataSource } from 'typeorm';
 import { Clock } from '../clock/clock.js';
 import { Metrics } from '../metrics/metrics.js';
-import { fromSqliteInstant, sqliteInstant } from '../database/columns.js';
+import { fromInstantText, instantText } from '../database/columns.js';
+import { Dialect } from '../database/dialect.js';
 
 /** How far ahead alarms are set. They are set anew twice in that time. */
 export const HORIZON_MS = 60_000;
@@ -24,6 +25,7 @@ export class Alarms {
   constructor(
     private readonly registry: SchedulerRegistry,
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly dialect: Dialect,
     metrics: Metrics,
     private readonly clock: Clock,
   ) {
@@ -36,9 +38,10 @@ export class Alarms {
   async setAll(ring: () => void): Promise<void> {
     this.moreToSet = false;
     const now = this.clock.now().getTime();
-    const horizon = sqliteInstant(new Date(now + HORIZON_MS));
+    const horizon = instantText(new Date(now + HORIZON_MS));
     // A loose index scan: one step per distinct instant, not one per schedule.
-    const rows = await this.dataSource.query<{ instant: string | null }[]>(
+    const rows = await this.dialect.query<{ instant: string | Date | null }>(
+      this.dataSource,
       `WITH RECURSIVE due(instant) AS (
          SELECT min(next_run) FROM schedules WHERE next_run > ?
           UNION ALL
@@ -46,10 +49,10 @@ export class Alarms {
           WHERE due.instant <= ?
        )
        SELECT instant FROM due WHERE instant <= ? LIMIT ${String(MAX_ALARMS)}`,
-      [sqliteInstant(new Date(now)), horizon, horizon],
+      [instantText(new Date(now)), horizon, horizon],
     );
     if (rows.length === MAX_ALARMS) this.moreToSet = true;
-    for (const { instant } of rows) if (instant) this.set(fromSqliteInstant(instant), ring);
+    for (const { instant } of rows) if (instant) this.set(fromInstantText(instant), ring);
   }
 
   /** Sets an alarm for one instant, when it lies in the coming minute and has none. */
@@ -63,7 +66,7 @@ export class Alarms {
       return;
     }
     const job = CronJob.from({
-      cronTime: instant,
+      cronTime: this.clock.onThisComputer(instant),
       onTick: async () => {
         this.registry.deleteCronJob(name);
         ring();

@@ -2,15 +2,16 @@ import { Injectable, Logger } from '@nestjs/common';
 import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../clock/clock.js';
-import { fromSqliteInstant, sqliteInstant } from '../database/columns.js';
-import { fromJsonRows, jsonRow } from '../database/json-rows.js';
+import { fromInstantText, instantText } from '../database/columns.js';
+import { Dialect, type ValueType } from '../database/dialect.js';
+import { fromJsonRows } from '../database/json-rows.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Metrics } from '../metrics/metrics.js';
 import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
-import { sqlFrom, UNFINISHED } from '../runs/run-state.js';
+import { sqlFrom } from '../runs/run-state.js';
 import { RUNS_CANCELED, RUNS_CHANGED, type RunsCanceled, type RunsChanged } from '../runs/run.events.js';
-import type { MisfirePolicy, OverlapPolicy } from '../schedules/policies.js';
 import { ScheduleChanging } from '../schedules/schedule.events.js';
+import { type DueRow, dueRow, type OwnedSchedule, toOwnedSchedule } from './due-row.js';
 import { type DueSchedule, type NewRun, settle, type Settlement } from './settlement.js';
 
 export const SLICE = 500;
@@ -36,76 +37,12 @@ interface Claimed extends InsertedRuns {
   readonly canceled: readonly number[];
 }
 
-type OwnedSchedule = DueSchedule & Pick<QueuedRun, 'lane'> & { readonly owner_id: number | null };
-
-const DUE_ROW = jsonRow(
-  ...[
-    'id',
-    'schedule_interval',
-    'timezone',
-    'next_run',
-    'start_at',
-    'end_at',
-    'created_at',
-    'misfire_policy',
-  ],
-  ...[
-    'misfire_window_seconds',
-    'overlap_policy',
-    'max_runs',
-    'run_count',
-    'jitter_seconds',
-    'lane',
-    'owner_id',
-  ],
-  "retry_policy->>'max_attempts'",
-  `(SELECT max(status = 'queued') FROM runs WHERE runs.schedule_id = schedules.id AND status IN (${UNFINISHED}))`,
-);
-
-type DueRow = [
-  id: number,
-  schedule_interval: string,
-  timezone: string,
-  next_run: string,
-  start_at: string | null,
-  end_at: string | null,
-  created_at: string,
-  misfire_policy: MisfirePolicy,
-  misfire_window_seconds: number,
-  overlap_policy: OverlapPolicy,
-  max_runs: number | null,
-  run_count: number,
-  jitter_seconds: number,
-  lane: string | null,
-  owner_id: number | null,
-  max_attempts: number,
-  waiting: 0 | 1 | null,
-];
-
-function toDueSchedule(row: DueRow): OwnedSchedule {
-  const [id, schedule_interval, timezone, next_run, start_at, end_at, created_at, ...policies] = row;
-  const [misfire_policy, misfire_window_seconds, overlap_policy, max_runs, run_count, ...rest] = policies;
-  const [jitter_seconds, lane, owner_id, max_attempts, waiting] = rest;
-  return {
-    id,
-    schedule_interval,
-    timezone,
-    next_run: fromSqliteInstant(next_run),
-    start_at: start_at === null ? null : fromSqliteInstant(start_at),
-    end_at: end_at === null ? null : fromSqliteInstant(end_at),
-    created_at: fromSqliteInstant(created_at),
-    misfire_policy,
-    misfire_window_seconds,
-    overlap_policy,
-    max_runs,
-    run_count,
-    jitter_seconds,
-    lane,
-    owner_id,
-    max_attempts,
-    unfinished: waiting === null ? null : waiting === 1 ? 'waiting' : 'running',
-  };
-}
+/** New runs, as a table that SQL selects from, in the order of the columns they are inserted into. */
+const MADE = {
+  ...{ schedule_id: 'integer', scheduled_for: 'instant', reason: 'text', status: 'text' },
+  ...{ max_attempts: 'integer', available_at: 'instant', missed_count: 'integer', error: 'text' },
+  ...{ finished_at: 'instant', owner_id: 'integer' },
+} satisfies Record<string, ValueType>;
 
 /**
  * Turns due schedules into run rows. Each slice is one transaction: read the schedules that are due, settle
@@ -118,6 +55,7 @@ export class Claimer {
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
+    private readonly dialect: Dialect,
     private readonly queue: RunQueue,
     private readonly events: EventEmitter2,
     private readonly metrics: Metrics,
@@ -173,15 +111,17 @@ export class Claimer {
   }
 
   private async due(manager: EntityManager, now: Date, only?: number): Promise<OwnedSchedule[]> {
-    const rows = await manager.query<{ row: string }[]>(
-      `SELECT ${DUE_ROW}
+    const { dialect } = this;
+    const rows = await dialect.query<{ row: string }>(
+      manager,
+      `SELECT ${dueRow(dialect)}
          FROM schedules
-        WHERE next_run <= ?${only === undefined ? '' : ` AND id = ${String(only)}`}
+        WHERE next_run <= ?${only === undefined ? '' : ' AND id = ?'}
      ORDER BY next_run, id
-        LIMIT ${String(SLICE)}`,
-      [sqliteInstant(now)],
+        LIMIT ${String(SLICE)} ${only === undefined ? dialect.skipLocked : dialect.forUpdate}`,
+      only === undefined ? [instantText(now)] : [instantText(now), only],
     );
-    return fromJsonRows<DueRow>(rows).map(toDueSchedule);
+    return fromJsonRows<DueRow>(rows).map(toOwnedSchedule);
   }
 
   /** One schedule that cannot be settled must not hold up the others: it stops, and its row says why. */
@@ -213,12 +153,13 @@ export class Claimer {
     fired: readonly ClaimedRun[],
     now: Date,
   ): Promise<number[]> {
-    const canceled = await manager.query<{ id: number }[]>(
+    const canceled = await this.dialect.query<{ id: number }>(
+      manager,
       `UPDATE runs SET status = 'canceled', finished_at = ?, error = 'the next occurrence was due (overlap_policy cancel)'
-        WHERE schedule_id IN (SELECT value FROM json_each(?)) AND status IN (${sqlFrom('canceled')})
-          AND id NOT IN (SELECT value FROM json_each(?))
+        WHERE ${this.dialect.among('schedule_id')} AND status IN (${sqlFrom('canceled')})
+          AND NOT ${this.dialect.among('id')}
     RETURNING id`,
-      [sqliteInstant(now), JSON.stringify(scheduleIds), JSON.stringify(fired.map(({ id }) => id))],
+      [instantText(now), JSON.stringify(scheduleIds), JSON.stringify(fired.map(({ id }) => id))],
     );
     return canceled.map(({ id }) => id);
   }
@@ -230,22 +171,24 @@ export class Claimer {
     schedules: ReadonlyMap<number, OwnedSchedule>,
     now: Date,
   ): Promise<InsertedRuns> {
-    const created_at = sqliteInstant(now);
+    const created_at = instantText(now);
     // Arrays, because SQLite reads a value of an array in half the time it needs for one of an object.
     const rows = runs.map((run) => [
-      ...[run.schedule_id, sqliteInstant(run.scheduled_for), run.trigger, run.status, run.max_attempts],
-      ...[sqliteInstant(run.available_at), run.missed_count, run.error],
+      ...[run.schedule_id, instantText(run.scheduled_for), run.trigger, run.status, run.max_attempts],
+      ...[instantText(run.available_at), run.missed_count, run.error],
       run.status === 'queued' ? null : created_at,
       schedules.get(run.schedule_id)?.owner_id,
     ]);
-    const inserted = await manager.query<
-      { id: number; schedule_id: number; status: string; available_at: string }[]
-    >(
+    const inserted = await this.dialect.query<{
+      id: number;
+      schedule_id: number;
+      status: string;
+      available_at: string | Date;
+    }>(
+      manager,
       `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, max_attempts, available_at, missed_count,
                          error, finished_at, owner_id, of_occurrence, created_at)
-       SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
-              value->>9, 1, ?
-         FROM json_each(?)
+       SELECT made.*, 1, ${this.dialect.parameter('instant')} FROM ${this.dialect.rows('made', MADE)}
         WHERE TRUE
            ON CONFLICT DO NOTHING
     RETURNING id, schedule_id, status, available_at`,
@@ -256,7 +199,7 @@ export class Claimer {
       .map(({ id, schedule_id, available_at }) => ({
         id,
         schedule_id,
-        available_at: fromSqliteInstant(available_at),
+        available_at: fromInstantText(available_at),
         lane: schedules.get(schedule_id)?.lane ?? null,
       }));
     const others = inserted.filter(({ status }) => status !== 'queued').map(({ id }) => id);
@@ -273,18 +216,19 @@ export class Claimer {
     for (const { schedule_id } of fired) ran.set(schedule_id, (ran.get(schedule_id) ?? 0) + 1);
     const rows = settlements.map(({ id, next_run }) => [
       id,
-      next_run && sqliteInstant(next_run),
+      next_run && instantText(next_run),
       ran.get(id) ?? 0,
     ]);
-    await manager.query(
+    await this.dialect.change(
+      manager,
       `UPDATE schedules
           SET next_run = settled.next_run,
-              last_run = iif(settled.ran > 0, ?, last_run),
+              last_run = CASE WHEN settled.ran > 0 THEN ? ELSE last_run END,
               run_count = run_count + settled.ran,
               is_completed = settled.next_run IS NULL
-         FROM (SELECT value->>0 AS id, value->>1 AS next_run, value->>2 AS ran FROM json_each(?)) AS settled
+         FROM ${this.dialect.rows('settled', { id: 'integer', next_run: 'instant', ran: 'integer' })}
         WHERE schedules.id = settled.id`,
-      [sqliteInstant(now), JSON.stringify(rows)],
+      [instantText(now), JSON.stringify(rows)],
     );
   }
 }

@@ -62,6 +62,7 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
   async sweep(): Promise<void> {
     try {
       await this.claimDue();
+      await this.recovery.settleSilent();
       await this.recovery.requeue();
       this.lastSweep = this.clock.now();
     } catch (error) {

@@ -3,9 +3,11 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { type EntityManager, IsNull, Raw } from 'typeorm';
 import type { ActionFault } from '../actions/action.js';
 import { ActionsService } from '../actions/actions.service.js';
+import { Dialect } from '../database/dialect.js';
 import { Conflict, InvalidFields } from '../http/problems.js';
 import { SecretDeleting } from '../secrets/secret.events.js';
 import { SecretsService } from '../secrets/secrets.service.js';
+import { lockOfUser } from '../users/user.entity.js';
 import { Schedule } from './schedule.entity.js';
 
 /** So many schedules are named that keep a secret from being deleted. */
@@ -17,14 +19,18 @@ export class ScheduleAction {
   constructor(
     private readonly actions: ActionsService,
     private readonly secrets: SecretsService,
+    private readonly dialect: Dialect,
   ) {}
 
   /** Checks the action of a schedule that is about to be stored, and sets its lane. @throws InvalidFields */
   async settle(manager: EntityManager, schedule: Schedule): Promise<void> {
     const { action, title, owner_id } = schedule;
     const needed = this.actions.secrets(action);
-    const secretNames =
-      needed.length > 0 && owner_id !== null ? await this.secrets.namesOf(manager, owner_id) : [];
+    const secretNames: string[] = [];
+    if (needed.length > 0 && owner_id !== null) {
+      await this.dialect.lock(manager, lockOfUser(owner_id));
+      secretNames.push(...(await this.secrets.namesOf(manager, owner_id)));
+    }
     refuse(this.actions.check(action, title, secretNames));
     schedule.lane = this.actions.lane(action, owner_id);
   }
@@ -40,7 +46,8 @@ export class ScheduleAction {
     const mentioning = await manager.findBy(Schedule, {
       owner_id,
       deleted_at: IsNull(),
-      action: Raw((column) => `instr(${column}, :name) > 0`, { name: `secrets.${name}` }),
+      // Perhaps more than those that do, for _ stands for any character; which do is looked at below.
+      action: Raw((column) => `${column} LIKE :name`, { name: `%secrets.${name}%` }),
     });
     const users = mentioning.filter(({ action }) => this.actions.secrets(action).includes(name));
     if (users.length === 0) return;

@@ -3,6 +3,7 @@ import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
 import { type EntityManager, In, IsNull } from 'typeorm';
 import { AuditService, SERVICE } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
+import { Dialect } from '../database/dialect.js';
 import { UserDeleting } from '../users/user.events.js';
 import {
   SCHEDULE_UPDATED,
@@ -20,6 +21,7 @@ export class ScheduleChanges {
   constructor(
     private readonly events: EventEmitter2,
     private readonly audit: AuditService,
+    private readonly dialect: Dialect,
     private readonly clock: Clock,
   ) {}
 
@@ -49,6 +51,7 @@ export class ScheduleChanges {
     disabled_reason: string,
   ): Promise<AfterCommit[]> {
     if (ids.length === 0) return [];
+    await this.dialect.lockRows(manager, 'schedules', ids);
     const schedules = await manager.findBy(Schedule, { id: In(ids), enabled: true, deleted_at: IsNull() });
     if (schedules.length === 0) return [];
     const afterCommit: AfterCommit[] = [];

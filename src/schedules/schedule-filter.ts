@@ -1,4 +1,5 @@
 import { Equal, type FindOperator, type FindOptionsWhere, IsNull, MoreThan, Raw } from 'typeorm';
+import type { Dialect } from '../database/dialect.js';
 import type { Principal } from '../http/principal.js';
 import type { ScheduleQuery } from './dto/schedule-query.dto.js';
 import type { Schedule } from './schedule.entity.js';
@@ -11,6 +12,7 @@ export const reachable = (caller: Principal): FindOptionsWhere<Schedule> => ({
 
 /** The schedules a list shows, from the one after the id `after` on. */
 export function matching(
+  dialect: Dialect,
   caller: Principal,
   { q, tag, enabled, is_completed }: ScheduleQuery,
   after: number,
@@ -19,7 +21,7 @@ export function matching(
     ...reachable(caller),
     ...(enabled !== undefined && { enabled }),
     ...(is_completed !== undefined && { is_completed }),
-    ...(tag !== undefined && { tags: tagged(tag) }),
+    ...(tag !== undefined && { tags: tagged(dialect, tag) }),
     id: MoreThan(after),
   };
   if (q === undefined) return [base];
@@ -35,7 +37,5 @@ const containing = (text: string): FindOperator<string> =>
     part: `%${text.replace(/[\\%_]/g, '\\$&')}%`,
   }) as FindOperator<string>;
 
-const tagged = (tag: string): FindOperator<string> =>
-  Raw((column) => `EXISTS (SELECT 1 FROM json_each(${column}) WHERE value = :tag)`, {
-    tag,
-  }) as FindOperator<string>;
+const tagged = (dialect: Dialect, tag: string): FindOperator<string> =>
+  Raw((column) => dialect.jsonContains(column, ':tag'), { tag }) as FindOperator<string>;

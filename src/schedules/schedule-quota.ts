@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
+import { Dialect } from '../database/dialect.js';
 import { InvalidFields } from '../http/problems.js';
 import { upcomingOccurrences } from '../timing/next-occurrence.js';
+import { lockOfUser } from '../users/user.entity.js';
 import { Schedule } from './schedule.entity.js';
 
 /** So many occurrences are looked at for how close they follow each other. */
@@ -11,13 +13,18 @@ const EXAMINED = 100;
 /** What one user may have: so many schedules, and none that is due too often. */
 @Injectable()
 export class ScheduleQuota {
-  constructor(private readonly config: AppConfig) {}
+  constructor(
+    private readonly config: AppConfig,
+    private readonly dialect: Dialect,
+  ) {}
 
   /** To be called in the transaction that stores a new schedule. @throws InvalidFields */
   async spend(manager: EntityManager, schedule: Schedule): Promise<void> {
     const { owner_id } = schedule;
+    if (owner_id === null) return;
+    await this.dialect.lock(manager, lockOfUser(owner_id));
     const max = this.config.maxSchedulesPerUser;
-    const count = owner_id === null ? 0 : await manager.countBy(Schedule, { owner_id, deleted_at: IsNull() });
+    const count = await manager.countBy(Schedule, { owner_id, deleted_at: IsNull() });
     if (count >= max) {
       const message = `at most ${String(max)} schedules per user (MAX_SCHEDULES_PER_USER): delete one first`;
       throw new InvalidFields([{ field: 'body', message }]);

@@ -6,12 +6,14 @@ import { ApiProblems } from '../http/api-problems.js';
 import { ApiPage, sendPage } from '../http/page.js';
 import { CurrentUser, type Principal, ReadOnly } from '../http/principal.js';
 import { RowId } from '../http/row-id.js';
+import { ManyChangedDto, ManyChangesDto } from './dto/many-changes.dto.js';
 import { OccurrenceDto, PreviewDto, PreviewRequestDto, UpcomingQuery } from './dto/preview.dto.js';
 import { RotatedSecretDto } from './dto/rotated-secret.dto.js';
 import { ScheduleCreateDto } from './dto/schedule-create.dto.js';
 import { ScheduleQuery } from './dto/schedule-query.dto.js';
 import { ScheduleUpdateDto } from './dto/schedule-update.dto.js';
 import { ScheduleDto } from './dto/schedule.dto.js';
+import { ManySchedules } from './many-schedules.js';
 import { SigningSecrets } from './signing-secrets.js';
 import { SchedulesService } from './schedules.service.js';
 
@@ -21,6 +23,7 @@ import { SchedulesService } from './schedules.service.js';
 export class SchedulesController {
   constructor(
     private readonly schedules: SchedulesService,
+    private readonly many: ManySchedules,
     private readonly signing: SigningSecrets,
   ) {}
 
@@ -55,6 +58,18 @@ export class SchedulesController {
   @ApiProblems(400, 401, 422)
   preview(@Body() request: PreviewRequestDto): PreviewDto {
     return this.schedules.preview(request);
+  }
+
+  @Post('bulk')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'changeSchedules',
+    summary: 'Pause, resume or delete many schedules, each as if it were alone',
+  })
+  @ApiOkResponse({ type: ManyChangedDto })
+  @ApiProblems(400, 401, 422)
+  changeMany(@CurrentUser() caller: Principal, @Body() changes: ManyChangesDto): Promise<ManyChangedDto> {
+    return this.many.change(caller, changes);
   }
 
   @Get(':id/upcoming')

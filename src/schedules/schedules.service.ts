@@ -94,9 +94,13 @@ export class SchedulesService {
 
   async list(caller: Principal, query: ScheduleQuery): Promise<Page<Schedule>> {
     const [total, rows] = await Promise.all([
-      cappedCount(this.schedules.createQueryBuilder('schedule').where(matching(caller, query, 0))),
+      cappedCount(
+        this.schedules
+          .createQueryBuilder('schedule')
+          .where(matching(this.unitOfWork.dialect, caller, query, 0)),
+      ),
       this.schedules.find({
-        where: matching(caller, query, Number(query.cursor ?? 0)),
+        where: matching(this.unitOfWork.dialect, caller, query, Number(query.cursor ?? 0)),
         order: { id: 'ASC' },
         take: query.limit + 1,
       }),
@@ -180,6 +184,7 @@ export class SchedulesService {
     work: (manager: EntityManager, row: Schedule) => Promise<AfterCommit[]>,
   ): Promise<Schedule> {
     const { row, afterCommit } = await this.unitOfWork.transaction(async (manager) => {
+      await this.unitOfWork.dialect.lockRows(manager, 'schedules', [id]);
       const afterCommit = await this.changes.settle(manager, await this.own(manager, caller, id));
       const row = await this.own(manager, caller, id);
       afterCommit.push(...(await work(manager, row)));

@@ -53,6 +53,7 @@ export class SigningSecrets implements OnModuleInit {
     const updated_at = this.clock.now();
     const previous_valid_until = new Date(updated_at.getTime() + OVERLAP_MS);
     await this.unitOfWork.transaction(async (manager) => {
+      await this.unitOfWork.dialect.lockRows(manager, 'schedules', [id]);
       const { signing_secret: previous } = await this.withSecret(manager, caller, id);
       await manager.update(Schedule, id, {
         signing_secret: this.vault.seal(signing_secret, sealOwner(id)),

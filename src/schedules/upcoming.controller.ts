@@ -9,7 +9,7 @@ import { UpcomingOccurrences } from './upcoming.js';
 
 const DAY_MS = 86_400_000;
 
-@ApiTags('schedules')
+@ApiTags('overview')
 @ApiCredentials()
 @Controller('upcoming')
 export class UpcomingController {

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { EntityManager } from 'typeorm';
 import type { AppConfig } from '../config/app-config.js';
-import { generatedKey, syncFolder } from '../database/generated-key.js';
+import type { Dialect } from '../database/dialect.js';
+import { generatedKey, keyFile, syncFolder } from '../database/generated-key.js';
+import type { UnitOfWork } from '../database/unit-of-work.js';
 import { KEY_FILE, Vault } from './vault.js';
 
 /** Every column that the vault sealed, each value for `<table>/<id>`. */
@@ -15,22 +17,21 @@ const SEALED = [
 
 const SLICE = 500;
 
-/** Runs work in a transaction of its own. */
-type Transaction = <T>(work: (manager: EntityManager) => Promise<T>) => Promise<T>;
-
 /**
  * Seals everything anew with the first key of ENCRYPTION_KEY; with a generated key file, puts a new key into it
  * first. Killed at any point, nothing is lost: until all is sealed anew, the old key stays beside the new one,
  * and the next call goes on. Resolves with the number of values.
  */
-export async function rotateKey(config: AppConfig, transaction: Transaction): Promise<number> {
+export async function rotateKey(config: AppConfig, unitOfWork: UnitOfWork): Promise<number> {
   const generated = config.encryptionKeys === undefined;
   if (generated) addKey(config);
   const vault = new Vault(config);
   let resealed = 0;
   for (const [table, column] of SEALED) {
     for (let last = 0; last !== -1;) {
-      const rows = await transaction((manager) => resealSlice(manager, vault, table, column, last));
+      const rows = await unitOfWork.transaction((manager) =>
+        resealSlice(manager, unitOfWork.dialect, vault, table, column, last),
+      );
       resealed += rows.filter(({ changed }) => changed).length;
       last = rows.length === SLICE ? (rows.at(-1)?.id ?? -1) : -1;
     }
@@ -41,23 +42,26 @@ export async function rotateKey(config: AppConfig, transaction: Transaction): Pr
 
 async function resealSlice(
   manager: EntityManager,
+  dialect: Dialect,
   vault: Vault,
   table: string,
   column: string,
   last: number,
 ): Promise<{ id: number; changed: boolean }[]> {
-  const rows = await manager.query<{ id: number; sealed: string }[]>(
+  const rows = await dialect.query<{ id: number; sealed: string }>(
+    manager,
     `SELECT id, ${column} AS sealed FROM ${table} WHERE ${column} IS NOT NULL AND id > ? ORDER BY id LIMIT ${String(SLICE)}`,
     [last],
   );
   const old = rows.filter(({ sealed }) => !vault.isCurrent(sealed));
   const anew = old.map(({ id, sealed }) => {
     const owner = `${table}/${String(id)}`;
-    return { id, value: vault.seal(vault.open(sealed, owner), owner) };
+    return [id, vault.seal(vault.open(sealed, owner), owner)];
   });
-  await manager.query(
-    `UPDATE ${table} SET ${column} = anew.value
-       FROM (SELECT value->>'id' AS id, value->>'value' AS value FROM json_each(?)) AS anew
+  await dialect.change(
+    manager,
+    `UPDATE ${table} SET ${column} = anew.sealed
+       FROM ${dialect.rows('anew', { id: 'integer', sealed: 'text' })}
       WHERE ${table}.id = anew.id`,
     [JSON.stringify(anew)],
   );
@@ -65,7 +69,7 @@ async function resealSlice(
   return rows.map(({ id }) => ({ id, changed: changed.has(id) }));
 }
 
-const fileOf = ({ databaseFile }: AppConfig): string => join(dirname(databaseFile), KEY_FILE);
+const fileOf = (config: AppConfig): string => keyFile(config, KEY_FILE);
 
 function addKey(config: AppConfig): void {
   replace(config, [

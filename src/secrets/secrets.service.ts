@@ -12,12 +12,12 @@ import {
 } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
-import { violatedUniqueColumn } from '../database/constraint.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { type Page, pageOf } from '../http/page.js';
 import type { Principal } from '../http/principal.js';
 import { Conflict, found } from '../http/problems.js';
 import type { SecretCreateDto, SecretQuery } from './dto/secret.dto.js';
+import { lockOfUser } from '../users/user.entity.js';
 import { SecretDeleting } from './secret.events.js';
 import { Secret } from './secret.entity.js';
 import { Vault } from './vault.js';
@@ -54,6 +54,7 @@ export class SecretsService implements OnModuleInit {
     const now = this.clock.now();
     try {
       return await this.unitOfWork.transaction(async (manager) => {
+        await this.unitOfWork.dialect.lock(manager, lockOfUser(caller.userId));
         if ((await manager.countBy(Secret, { owner_id: caller.userId })) >= MAX_SECRETS)
           throw new Conflict(`At most ${String(MAX_SECRETS)} secrets per user: delete one first.`);
         const secret = { owner_id: caller.userId, name, value: '', created_at: now, updated_at: now };
@@ -65,7 +66,7 @@ export class SecretsService implements OnModuleInit {
         return { ...secret, id };
       });
     } catch (error) {
-      if (violatedUniqueColumn(error) === 'name')
+      if (this.unitOfWork.dialect.violatedUniqueColumn(error) === 'name')
         throw new Conflict(`You have a secret ${name} already: change its value with PATCH.`);
       throw error;
     }
@@ -108,6 +109,7 @@ export class SecretsService implements OnModuleInit {
   async delete(caller: Principal, id: number): Promise<Secret> {
     return this.unitOfWork.transaction(async (manager) => {
       const secret = found('secret', id, await manager.findOneBy(Secret, { ...reachable(caller), id }));
+      await this.unitOfWork.dialect.lock(manager, lockOfUser(secret.owner_id));
       await this.events.emitAsync(SecretDeleting.event, new SecretDeleting(secret, manager));
       await manager.delete(Secret, id);
       await this.audit.record(manager, caller, 'secret.delete', id, { name: secret.name });

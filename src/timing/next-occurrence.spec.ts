@@ -229,12 +229,14 @@ describe('intervalFault', () => {
   });
 
   test.each(['0 0 30 2 *', '0 0 31W 4 *', 'x'.repeat(20_000), '0 0 31 2,4,6,9,11 *'])(
-    'takes less than 50 ms for %s',
+    'takes less than 50 ms of the processor for %s',
     (interval) => {
       intervalFault('* * * * *');
-      const begun = performance.now();
+      // Not by the clock on the wall: other tests run at the same time.
+      const before = process.cpuUsage();
       intervalFault(interval);
-      expect(performance.now() - begun).toBeLessThan(50);
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1000).toBeLessThan(50);
     },
   );
 });

@@ -2,6 +2,9 @@ import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { CreatedAtColumn, InstantColumn } from '../database/columns.js';
 import type { Role } from '../http/principal.js';
 
+/** Names the lock of what counts, or must not change, for one user: quotas, password, what its schedules refer to. */
+export const lockOfUser = (id: number): string => `user/${String(id)}`;
+
 @Entity('users')
 export class User {
   @PrimaryGeneratedColumn()

@@ -5,7 +5,6 @@ import { And, type EntityManager, Equal, MoreThan, type Repository } from 'typeo
 import { AuditService, SERVICE } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
-import { violatedUniqueColumn } from '../database/constraint.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { cappedCount, type Page, type PageQuery, pageOf } from '../http/page.js';
 import { isSignedIn, type Principal, type Visitor } from '../http/principal.js';
@@ -14,7 +13,10 @@ import type { UserCreateDto } from './dto/user-create.dto.js';
 import type { UserUpdateDto } from './dto/user-update.dto.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordChanging, UserDeleting } from './user.events.js';
-import { User } from './user.entity.js';
+import { lockOfUser, User } from './user.entity.js';
+
+/** Names the lock of who is an admin: the first user becomes one, and the last one stays one. */
+const ADMINS = 'admins';
 
 /** Users. A member reaches only itself, an admin everyone; the rest is as if it were not there. */
 @Injectable()
@@ -39,6 +41,7 @@ export class UsersService {
     this.mayCreate(visitor, fields);
     const password = await this.hasher.hash(fields.password);
     return this.store(async (manager) => {
+      await this.unitOfWork.dialect.lock(manager, ADMINS);
       await this.makeSure(manager, visitor);
       const now = this.clock.now();
       const role = fields.role ?? ((await manager.exists(User)) ? 'member' : 'admin');
@@ -56,6 +59,8 @@ export class UsersService {
     const hash = await this.hasher.hash(password);
     const now = this.clock.now();
     await this.unitOfWork.transaction(async (manager) => {
+      await this.unitOfWork.dialect.lock(manager, ADMINS);
+      if (await manager.existsBy(User, { role: 'admin' })) return;
       const user = manager.create(User, {
         ...{ first_name: 'Admin', last_name: 'Admin', phone: '000', photo: null, role: 'admin' },
         ...{ email, password: hash, created_at: now, updated_at: now },
@@ -89,6 +94,8 @@ export class UsersService {
     mayUpdate(caller, fields);
     const password = fields.password === undefined ? undefined : await this.hasher.hash(fields.password);
     return this.store(async (manager) => {
+      if (fields.role !== undefined) await this.unitOfWork.dialect.lock(manager, ADMINS);
+      await this.unitOfWork.dialect.lock(manager, lockOfUser(id));
       await this.makeSure(manager, caller);
       const user = found('user', id, await manager.findOneBy(User, { id: reachable(caller, id) }));
       const changes = { ...fields, ...(password && { password }), updated_at: this.clock.now() };
@@ -103,6 +110,8 @@ export class UsersService {
   /** The user's schedules stay, ownerless and disabled. @throws NotFound, Conflict for the last admin */
   async delete(caller: Principal, id: number): Promise<User> {
     return this.unitOfWork.transaction(async (manager) => {
+      await this.unitOfWork.dialect.lock(manager, ADMINS);
+      await this.unitOfWork.dialect.lock(manager, lockOfUser(id));
       const user = found('user', id, await manager.findOneBy(User, { id: reachable(caller, id) }));
       await this.keepAnAdmin(manager, user);
       await this.events.emitAsync(UserDeleting.event, new UserDeleting(id, manager));
@@ -148,7 +157,7 @@ export class UsersService {
     try {
       return await this.unitOfWork.transaction(work);
     } catch (error) {
-      const column = violatedUniqueColumn(error);
+      const column = this.unitOfWork.dialect.violatedUniqueColumn(error);
       if (column === 'email' || column === 'phone') throw new Conflict(`This ${column} is already in use.`);
       throw error;
     }

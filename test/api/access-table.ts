@@ -133,6 +133,10 @@ export const ACCESS: Readonly<Record<string, Entry>> = {
   deleteSecret: { who: 'owner', scope: 'write', success: 200, request: (fixture) => fixture.secret() },
 
   createSchedule: { who: 'user', scope: 'write', success: 200, request: body(() => schedule) },
+  changeSchedules: {
+    ...{ who: 'user', scope: 'write', success: 200 },
+    request: body(() => ({ ids: [1], change: 'pause' })),
+  },
   listSchedules: { who: 'user', scope: 'read', success: 200, request: nothing },
   previewSchedule: {
     who: 'user',

@@ -43,7 +43,7 @@ test('a key is shown once, and only its hash is stored', async () => {
   expect(keys.map((each) => ({ ...each, key: key.key }))).toContainEqual(key);
   expect(JSON.stringify(keys)).not.toContain(key.key);
   expect((await client.get('/auth/me')).body).toEqual(member.user);
-  const rows: unknown = await service.dataSource.query('SELECT * FROM api_keys');
+  const rows: unknown = await service.query('SELECT * FROM api_keys');
   expect(JSON.stringify(rows)).not.toContain(key.key.slice(10));
 });
 

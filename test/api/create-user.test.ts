@@ -33,10 +33,9 @@ test('of many first users at once, one becomes admin', async () => {
 
 test('keeps the password as an argon2id hash', async () => {
   const { body } = await service.api.post<UserDto>('/user', newUserFields());
-  const [row] = await service.dataSource.query<{ password: string }[]>(
-    'SELECT password FROM users WHERE id = ?',
-    [body.id],
-  );
+  const [row] = await service.query<{ password: string }>('SELECT password FROM users WHERE id = ?', [
+    body.id,
+  ]);
   expect(row?.password).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
 });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { sqliteInstant } from '../../src/database/columns.js';
+import { instantText } from '../../src/database/columns.js';
 import type { OverviewDto } from '../../src/overview/dto/overview.dto.js';
 import { MOST_RUNS } from '../../src/overview/run-counter.js';
 import { MOST_SCHEDULES } from '../../src/overview/schedule-counter.js';
@@ -43,10 +43,10 @@ const insertRuns = (
           runs.count ?? 1,
           scheduleId,
           scheduleId,
-          sqliteInstant(new Date(first)),
+          instantText(new Date(first)),
           runs.trigger ?? 'schedule',
         ],
-        ...[runs.status, runs.missed ?? 0, runs.lateness ?? null, sqliteInstant(new Date(first))],
+        ...[runs.status, runs.missed ?? 0, runs.lateness ?? null, instantText(new Date(first))],
       ],
     ),
   );

@@ -40,7 +40,7 @@ test('who is demoted makes no more admins, not even by requests that were waitin
   await requests[0];
   await admin.patch(`/user/${String(other.user.id)}`, { role: 'member' });
   const count = async (): Promise<unknown> =>
-    service.dataSource.query("SELECT count(*) AS admins FROM users WHERE role = 'admin'");
+    service.query("SELECT count(*) AS admins FROM users WHERE role = 'admin'");
   const before = await count();
   const statuses = (await Promise.all(requests)).map(({ status }) => status);
   expect(statuses).toContain(403);
@@ -54,7 +54,7 @@ test('an attempt whose password nobody had time to look at does not count', asyn
   await Promise.all(crowd);
   for (const { status } of mine) expect([200, 429]).toContain(status);
   const account = createHash('sha256').update(user.user.email).digest('hex');
-  const left: unknown = await service.dataSource.query(
+  const left: unknown = await service.query(
     'SELECT attempts FROM sign_in_failures WHERE account = ? AND attempts > 0',
     [account],
   );

@@ -48,9 +48,7 @@ describe('a role', () => {
     ]);
     // The second one is not an admin any more by then, or would demote the last.
     expect(answers.map(({ status }) => status).sort()).toEqual([200, expect.any(Number)]);
-    const admins: unknown = await service.dataSource.query(
-      "SELECT count(*) AS n FROM users WHERE role = 'admin'",
-    );
+    const admins: unknown = await service.query("SELECT count(*) AS n FROM users WHERE role = 'admin'");
     expect(admins).toEqual([{ n: 1 }]);
     const left = answers[0].status === 200 ? admin : other;
     const { status, body } = await left.patch(`/user/${String(left.user.id)}`, { role: 'member' });

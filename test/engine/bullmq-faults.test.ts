@@ -92,6 +92,24 @@ describeRedisServer('BullMqRunQueue, when things go wrong', () => {
     await until(() => [...atA.started.slice(1), ...atB.started].includes(1));
   });
 
+  test('what a node cannot begin is given to another, and it takes nothing more until it can', async () => {
+    const [a, b] = [await node(2), await node(5)];
+    const [atA, atB] = [new ManualConsumer(false), new ManualConsumer()];
+    a.consume(atA.consume);
+    a.add(runs(1, 2));
+    await atA.untilStarted(2);
+    b.consume(atB.consume);
+    await atB.untilStarted(2);
+    a.add(runs(3, 4));
+    await atB.untilStarted(4);
+    expect(atA.started).toEqual([1, 2]);
+    // Now it learns that others have begun them.
+    atA.finish(1, 2);
+    atB.finish(1, 2, 3, 4);
+    b.add(runs(...numbers(5, 12)));
+    await until(() => atA.started.length > 2);
+  });
+
   test('what a killed process had, worked on, held for its lane or had put aside, goes on within 20 s', async () => {
     const child = spawn(
       process.execPath,

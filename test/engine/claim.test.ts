@@ -4,6 +4,7 @@ import type { ScheduleDto } from '../../src/schedules/dto/schedule.dto.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { insertSchedules } from '../support/many-schedules.js';
 import { recordStatements } from '../support/statements.js';
+import { onPostgres } from '../support/test-database.js';
 import { TestService } from '../support/test-service.js';
 
 let service: TestService;
@@ -17,9 +18,7 @@ afterEach(() => service.stop());
 
 const runs = async (query = ''): Promise<RunDto[]> => (await user.get<RunDto[]>(`/runs${query}`)).body;
 const count = async (where: string): Promise<number> => {
-  const [row] = await service.dataSource.query<{ n: number }[]>(
-    `SELECT count(*) AS n FROM runs WHERE ${where}`,
-  );
+  const [row] = await service.query<{ n: number }>(`SELECT count(*) AS n FROM runs WHERE ${where}`);
   return row?.n ?? -1;
 };
 
@@ -58,14 +57,16 @@ test('many runs share few commits', async () => {
 
 test('a claim that cannot be stored leaves nothing behind, and is made up for', async () => {
   await insertSchedules(service, 3, service.clock.now());
-  await service.unitOfWork.transaction((manager) =>
-    manager.query(
-      `CREATE TRIGGER full BEFORE UPDATE ON schedules BEGIN SELECT RAISE(ABORT, 'disk full'); END`,
-    ),
+  await service.write(
+    onPostgres
+      ? `ALTER TABLE schedules ADD CONSTRAINT disk_full CHECK (last_run IS NULL)`
+      : `CREATE TRIGGER disk_full BEFORE UPDATE ON schedules BEGIN SELECT RAISE(ABORT, 'disk_full'); END`,
   );
-  await expect(service.scheduler.claimDue()).rejects.toThrow('disk full');
+  await expect(service.scheduler.claimDue()).rejects.toThrow('disk_full');
   expect(await count('1 = 1')).toBe(0);
-  await service.unitOfWork.transaction((manager) => manager.query('DROP TRIGGER full'));
+  await service.write(
+    onPostgres ? 'ALTER TABLE schedules DROP CONSTRAINT disk_full' : 'DROP TRIGGER disk_full',
+  );
   await service.tick();
   expect(await count(`status = 'succeeded'`)).toBe(3);
 });

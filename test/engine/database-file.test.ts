@@ -1,12 +1,17 @@
 import { expect, test } from '@jest/globals';
 import { statSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { AppConfig } from '../../src/config/app-config.js';
-import { dataSourceOptions, ServiceDataSource } from '../../src/database/data-source.js';
+import {
+  dataSourceOptions,
+  type ServiceDataSource,
+  serviceDataSource,
+} from '../../src/database/data-source.js';
 import { removeFolder, scratchFolder } from '../support/scratch.js';
 import { TestService } from '../support/test-service.js';
 
 const open = (folder: string): Promise<ServiceDataSource> =>
-  new ServiceDataSource(
+  serviceDataSource(
     dataSourceOptions(new AppConfig({ DATABASE_URL: `file:${folder}/data/scheduler.db` })),
   ).initialize();
 
@@ -15,12 +20,12 @@ test('a second opener of the same file is refused, and told who has it', async (
   const first = await open(folder);
   await expect(open(folder)).rejects.toThrow(`is in use by process ${String(process.pid)}`);
   symlinkSync(`${folder}/data`, `${folder}/link`);
-  const byLink = new ServiceDataSource(
+  const byLink = serviceDataSource(
     dataSourceOptions(new AppConfig({ DATABASE_URL: `file:${folder}/link/scheduler.db` })),
   );
   await expect(byLink.initialize()).rejects.toThrow('is in use by process');
   symlinkSync(`${folder}/data/scheduler.db`, `${folder}/data/other.db`);
-  const byName = new ServiceDataSource(
+  const byName = serviceDataSource(
     dataSourceOptions(new AppConfig({ DATABASE_URL: `file:${folder}/data/other.db` })),
   );
   await expect(byName.initialize()).rejects.toThrow('is in use by process');
@@ -45,7 +50,9 @@ test('a commit is durable: WAL, and synchronous=FULL', async () => {
 test('the generated signing key is readable by its owner only, and outlives a restart', async () => {
   const service = await TestService.start();
   const user = await service.api.newUser();
-  expect(statSync(`${service.folder}/jwt-secret`).mode & 0o777).toBe(0o600);
+  expect(
+    statSync(join(dirname(String(service.dataSource.options.database)), 'jwt-secret')).mode & 0o777,
+  ).toBe(0o600);
   const again = await service.restart();
   expect((await again.api.withToken(user.bearer).get('/auth/me')).status).toBe(200);
   await again.stop();

@@ -15,12 +15,10 @@ afterEach(() => service.stop());
 /** A run that a dead node left running in its second attempt. */
 async function afterDeath(delivery: string): Promise<RunDto> {
   const { id } = await user.newSchedule({ delivery, schedule_interval: '0 0 1 1 *' });
-  await service.unitOfWork.transaction((manager) =>
-    manager.query(
-      `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, attempt, max_attempts, started_at, attempts)
+  await service.write(
+    `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, attempt, max_attempts, started_at, attempts)
        VALUES (?, '2030-01-01 11:59:00.000', 'schedule', 'running', 2, 3, '2030-01-01 11:59:10.123', '[{"attempt":1}]')`,
-      [id],
-    ),
+    [id],
   );
   service = await service.restart();
   await service.settled();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { sqliteInstant } from '../../src/database/columns.js';
+import { instantText } from '../../src/database/columns.js';
 import type { ScheduleDto } from '../../src/schedules/dto/schedule.dto.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { newHttpSchedule, runOnce } from '../support/http-schedules.js';
@@ -81,7 +81,7 @@ test('a run that waits in its lane can be canceled, and never starts', async () 
 test('runs without end that wait for one target do not keep the sweep from offering others', async () => {
   const arrived = hang();
   await insertSchedules(service, 10_500, service.clock.now(), {
-    action: `json_object('type', 'http', 'url', '${sink.url}')`,
+    action: `'${JSON.stringify({ type: 'http', url: sink.url })}'`,
     lane: `'${sink.url}'`,
   });
   void service.scheduler.sweep();
@@ -89,12 +89,10 @@ test('runs without end that wait for one target do not keep the sweep from offer
   await service.untilRuns('queued', 10_499);
   const { id } = await user.newSchedule();
   // As a backoff of more than an hour leaves it: the queue does not know it.
-  await service.unitOfWork.transaction((manager) =>
-    manager.query(
-      `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, available_at)
-       SELECT ?, available_at, 'manual', 'queued', max(available_at) FROM runs`,
-      [id],
-    ),
+  await service.write(
+    `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, available_at)
+       SELECT cast(? AS integer), max(available_at), 'manual', 'queued', max(available_at) FROM runs`,
+    [id],
   );
   for (let n = 0; n < 2; n++) await service.scheduler.sweep();
   await service.untilRuns('succeeded', 1);
@@ -104,13 +102,11 @@ test('an action of which nothing is known fails its runs, and nothing else', asy
   const { id } = await user.newSchedule();
   const actions = ['{"type":"mail"}', '{', '{"type":"constructor"}'];
   for (const [n, action] of actions.entries()) {
-    await service.unitOfWork.transaction((manager) =>
-      manager.query('UPDATE schedules SET action = ?, next_run = ? WHERE id = ?', [
-        action,
-        sqliteInstant(service.clock.now()),
-        id,
-      ]),
-    );
+    await service.write('UPDATE schedules SET action = ?, next_run = ? WHERE id = ?', [
+      action,
+      instantText(service.clock.now()),
+      id,
+    ]);
     await service.scheduler.sweep();
     await service.untilRuns('failed', n + 1);
     service.clock.advance(1000);
@@ -122,10 +118,9 @@ test('an action of which nothing is known fails its runs, and nothing else', asy
 test('a title can be changed whatever became of the rest', async () => {
   const id = await newHttpSchedule(user, { url: sink.url });
   // As if EGRESS_ALLOW had listed more when it was saved.
-  await service.unitOfWork.transaction((manager) =>
-    manager.query(`UPDATE schedules SET action = '{"type":"http","url":"http://10.0.0.1"}' WHERE id = ?`, [
-      id,
-    ]),
+  await service.write(
+    `UPDATE schedules SET action = '{"type":"http","url":"http://10.0.0.1"}' WHERE id = ?`,
+    [id],
   );
   const { status, body } = await user.patch<ScheduleDto>(`/schedules/${String(id)}`, { title: 'new' });
   expect([status, body.title]).toEqual([200, 'new']);

@@ -20,11 +20,11 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 /** How SQLite does what a request asks of a table: `<index>` for a walk in order, and what it has to sort. */
-async function plans(user: SignedInClient, path: string, table: string, atLeast = 2): Promise<string[]> {
+async function plans(user: SignedInClient, path: string, table: string): Promise<string[]> {
   statements.length = 0;
   expect((await user.get(path)).status).toBe(200);
   const asked = [...new Set(statements)].filter((sql) => sql.includes(`FROM "${table}"`));
-  expect(asked.length).toBeGreaterThanOrEqual(atLeast);
+  expect(asked).not.toEqual([]);
   const steps: string[] = [];
   for (const sql of asked) {
     const parameters = Array.from(sql.matchAll(/\?/g), () => null);
@@ -39,7 +39,7 @@ async function plans(user: SignedInClient, path: string, table: string, atLeast 
       if (detail.includes('LAST TERM OF ORDER BY')) continue;
       if (detail.includes('TEMP B-TREE')) steps.push('sorted');
       else if (detail.startsWith('SEARCH') || index !== undefined) steps.push(index ?? primary ?? detail);
-      else if (/^SCAN (?!found|slice|json_each)/.test(detail)) steps.push(detail);
+      else if (/^SCAN (?!found|json_each|slice)/.test(detail)) steps.push(detail);
     }
   }
   return [...new Set(steps)];
@@ -98,8 +98,8 @@ test('an overview walks back in time, and finds failures by their own index', as
 });
 
 test('what is to come is found by its time, for a member among its own schedules', async () => {
-  expect(await plans(admin, '/upcoming', 'schedules', 1)).toEqual(['schedules_due']);
-  expect(await plans(member, '/upcoming', 'schedules', 1)).toEqual(['schedules_of_owner', 'sorted']);
+  expect(await plans(admin, '/upcoming', 'schedules')).toEqual(['schedules_due']);
+  expect(await plans(member, '/upcoming', 'schedules')).toEqual(['schedules_of_owner', 'sorted']);
 });
 
 test('recent runs of schedules are found by schedule', async () => {

@@ -53,8 +53,8 @@ async function everyPolicy(): Promise<{ policy: MisfirePolicy; every: Every; id:
 }
 
 async function outcome(id: number): Promise<Outcome> {
-  const [row] = await service.dataSource.query<{ runs: number; missed: number; of: number }[]>(
-    `SELECT sum(status = 'succeeded') AS runs, sum(status = 'missed') AS missed, sum(missed_count) AS "of"
+  const [row] = await service.query<{ runs: number; missed: number; of: number }>(
+    `SELECT count(*) FILTER (WHERE status = 'succeeded') AS runs, count(*) FILTER (WHERE status = 'missed') AS missed, cast(sum(missed_count) AS integer) AS "of"
        FROM runs WHERE schedule_id = ?`,
     [id],
   );

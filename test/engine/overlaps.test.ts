@@ -85,12 +85,10 @@ test('cancel: the running one is told to stop and is canceled, the new one runs'
 
 test('a schedule whose run was killed under skip fires again at its next occurrence', async () => {
   const schedule = await user.newSchedule({ overlap_policy: 'skip' });
-  await service.unitOfWork.transaction((manager) =>
-    manager.query(
-      `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, attempt, started_at)
+  await service.write(
+    `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, attempt, started_at)
        VALUES (?, '2030-01-01 11:59:00.000', 'schedule', 'running', 1, '2030-01-01 11:59:00.000')`,
-      [schedule.id],
-    ),
+    [schedule.id],
   );
   service = await service.restart();
   await service.settled();

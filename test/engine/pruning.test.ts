@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => service.stop());
 
 const count = async (table: string): Promise<number> =>
-  (await service.dataSource.query<{ n: number }[]>(`SELECT count(*) AS n FROM ${table}`))[0]?.n ?? -1;
+  (await service.query<{ n: number }>(`SELECT count(*) AS n FROM ${table}`))[0]?.n ?? -1;
 const days = (n: number): number => n * 86_400_000;
 
 test('removes runs whose retention is over, in slices, and no others', async () => {
@@ -69,6 +69,6 @@ test('the id of a pruned run is never used again', async () => {
   await service.app.get(Pruning).runOnce();
   expect(await count('runs')).toBe(0);
   await service.tick();
-  const [row] = await service.dataSource.query<{ id: number }[]>('SELECT min(id) AS id FROM runs');
+  const [row] = await service.query<{ id: number }>('SELECT min(id) AS id FROM runs');
   expect(row?.id).toBe(2);
 });

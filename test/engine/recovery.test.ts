@@ -14,12 +14,10 @@ afterAll(() => service.stop());
 
 test('runs that a dead process left queued or running are executed after the restart', async () => {
   const schedule = await user.newSchedule({ schedule_interval: '0 0 1 1 *' });
-  await service.unitOfWork.transaction((manager) =>
-    manager.query(
-      `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, attempt) VALUES
+  await service.write(
+    `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, attempt) VALUES
        (?, '2030-01-01 11:58:00.000', 'schedule', 'running', 1), (?, '2030-01-01 11:59:00.000', 'schedule', 'queued', 0)`,
-      [schedule.id, schedule.id],
-    ),
+    [schedule.id, schedule.id],
   );
   service = await service.restart();
   await service.settled();

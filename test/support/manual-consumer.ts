@@ -12,7 +12,11 @@ export class ManualConsumer {
   twice = false;
   private readonly ends = new Map<number, () => void>();
 
-  readonly consume = (id: number): Promise<void> => {
+  /** @param begins whether it can begin what it gets: whoever cannot reach the database does not */
+  constructor(private readonly begins = true) {}
+
+  readonly consume = (id: number, begun: () => void): Promise<void> => {
+    if (this.begins) begun();
     this.twice ||= this.ends.has(id);
     this.started.push(id);
     return new Promise((resolve) => {

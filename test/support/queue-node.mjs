@@ -7,7 +7,8 @@ import { BullMqRunQueue } from '../../dist/src/run-queue/bullmq.run-queue.js';
 const [url, prefix, concurrency, perLane] = process.argv.slice(2);
 const redis = await RedisConnections.open(url);
 const queue = new BullMqRunQueue(Number(concurrency), Number(perLane), new SystemClock(), redis, prefix);
-queue.consume((id) => {
+queue.consume((id, begun) => {
+  begun();
   process.stdout.write(`${id}\n`);
   return new Promise(() => undefined);
 });

@@ -1,13 +1,20 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 
-/** Collects every SQL statement that runs on the data source's (only) connection from now on. */
+/** Collects every SQL statement that the data source runs from now on, on whatever connection. */
 export function recordStatements(dataSource: DataSource): string[] {
   const statements: string[] = [];
-  const runner = dataSource.createQueryRunner();
-  const query = runner.query.bind(runner);
-  runner.query = (sql: string, ...rest: []) => {
-    statements.push(sql);
-    return query(sql, ...rest);
+  const recorded = new WeakSet<QueryRunner>();
+  const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
+  dataSource.createQueryRunner = (mode) => {
+    const runner = createQueryRunner(mode);
+    if (recorded.has(runner)) return runner;
+    recorded.add(runner);
+    const query = runner.query.bind(runner);
+    runner.query = (sql: string, ...rest: []) => {
+      statements.push(sql.replace(/^START TRANSACTION/, 'BEGIN'));
+      return query(sql, ...rest);
+    };
+    return runner;
   };
   return statements;
 }

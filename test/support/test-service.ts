@@ -8,15 +8,15 @@ import { httpAdapter, setUpApp } from '../../src/app.setup.js';
 import { Clock } from '../../src/clock/clock.js';
 import { AppConfig } from '../../src/config/app-config.js';
 import type { ServiceDataSource } from '../../src/database/data-source.js';
-import { sqliteInstant } from '../../src/database/columns.js';
+import { instantText } from '../../src/database/columns.js';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import type { RunStatus } from '../../src/runs/run-state.js';
 import { SchedulerService } from '../../src/scheduler/scheduler.service.js';
 import { ApiClient } from './api-client.js';
 import { refuseNesting } from './nesting-guard.js';
-import { removeFolder, scratchFolder } from './scratch.js';
 import { ScriptedAction } from './scripted-action.js';
 import { SettableClock } from './settable-clock.js';
+import { newDatabase, type TestDatabase } from './test-database.js';
 
 /** The whole service on a database of its own, on a loopback port, with a clock that the test sets. */
 export class TestService {
@@ -25,23 +25,28 @@ export class TestService {
     readonly api: ApiClient,
     readonly clock: SettableClock,
     readonly action: ScriptedAction,
-    readonly folder: string,
+    readonly database: TestDatabase,
   ) {}
 
   static async start(settings: Record<string, string> = {}): Promise<TestService> {
-    const folder = scratchFolder();
-    return TestService.startOn(folder, new SettableClock(), settings);
+    const database = await newDatabase();
+    try {
+      return await TestService.startOn(database, new SettableClock(), settings);
+    } catch (error) {
+      await database.drop();
+      throw error;
+    }
   }
 
   private static async startOn(
-    folder: string,
+    database: TestDatabase,
     clock: SettableClock,
     settings: Record<string, string>,
   ): Promise<TestService> {
     const action = new ScriptedAction();
     const { REDIS_URL: redisUrl, ...others } = settings;
     const config = new AppConfig({
-      DATABASE_URL: `file:${folder}/scheduler.db`,
+      ...database.settings,
       SIGN_INS_PER_MINUTE: '1000000',
       ...others,
     });
@@ -61,7 +66,7 @@ export class TestService {
     // Sweeps and the like happen when a test says so.
     const registry = app.get(SchedulerRegistry);
     for (const name of registry.getIntervals()) registry.deleteInterval(name);
-    return new TestService(app, new ApiClient(await app.getUrl()), clock, action, folder);
+    return new TestService(app, new ApiClient(await app.getUrl()), clock, action, database);
   }
 
   get dataSource(): ServiceDataSource {
@@ -80,6 +85,17 @@ export class TestService {
     return [...this.app.get(SchedulerRegistry).getCronJobs().keys()].sort();
   }
 
+  /** Asks the database, past the API, in SQL that has `?` for its parameters. */
+  query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return this.dataSource.dialect.query<Row>(this.dataSource, sql, parameters);
+  }
+
+  /** Changes the database, past the API. */
+  async write(sql: string, parameters: readonly unknown[] = []): Promise<void> {
+    const { dialect } = this.dataSource;
+    await this.unitOfWork.transaction((manager) => dialect.query(manager, sql, parameters));
+  }
+
   /** Claims what is due, and resolves when every run that can start is over. */
   async tick(): Promise<void> {
     await this.scheduler.sweep();
@@ -90,7 +106,7 @@ export class TestService {
   async settled(): Promise<void> {
     await this.until(
       `SELECT count(*) = 0 AS yes FROM runs WHERE status = 'running' OR (status = 'queued' AND available_at <= ?)`,
-      [sqliteInstant(this.clock.now())],
+      [instantText(this.clock.now())],
     );
   }
 
@@ -106,20 +122,25 @@ export class TestService {
 
   private async until(question: string, parameters: (string | number)[]): Promise<void> {
     for (;;) {
-      const [row] = await this.dataSource.query<{ yes: number }[]>(question, parameters);
+      const [row] = await this.query<{ yes: number | boolean }>(question, parameters);
       if (row?.yes) return;
       await new Promise(setImmediate);
     }
   }
 
+  /** Another node on the same database. It has to be closed by itself, before this one is stopped. */
+  beside(settings: Record<string, string> = {}): Promise<TestService> {
+    return TestService.startOn(this.database, this.clock, settings);
+  }
+
   /** Stops the service in order and starts it again on the same data. */
   async restart(settings: Record<string, string> = {}): Promise<TestService> {
     await this.app.close();
-    return TestService.startOn(this.folder, this.clock, settings);
+    return TestService.startOn(this.database, this.clock, settings);
   }
 
   async stop(): Promise<void> {
     await this.app.close();
-    removeFolder(this.folder);
+    await this.database.drop();
   }
 }

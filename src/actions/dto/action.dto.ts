@@ -119,7 +119,10 @@ export const actionClass = (action: unknown): typeof LogActionDto | typeof HttpA
 /** Documents a field that holds an action. */
 export const ApiAction = (options: { required: boolean }): PropertyDecorator =>
   applyDecorators(
-    ApiExtraModels(LogActionDto, HttpActionDto) as PropertyDecorator,
+    // The models belong to the class whose field this is: on the field itself nothing looks for them.
+    (prototype: object) => {
+      ApiExtraModels(LogActionDto, HttpActionDto)(prototype.constructor);
+    },
     ApiProperty({
       required: options.required,
       oneOf: [{ $ref: getSchemaPath(LogActionDto) }, { $ref: getSchemaPath(HttpActionDto) }],

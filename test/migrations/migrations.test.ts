@@ -28,7 +28,7 @@ test('every migration runs up, down to nothing, and up again', async () => {
   await dataSource.runMigrations();
   const up = await schema();
   expect(up.length).toBeGreaterThan(4);
-  for (let left = MIGRATIONS.length; left > 0; left--) await dataSource.undoLastMigration();
+  for (let left = MIGRATIONS.sqlite.length; left > 0; left--) await dataSource.undoLastMigration();
   expect(await schema()).toEqual([]);
   await dataSource.runMigrations();
   expect(await schema()).toEqual(up);

@@ -1,0 +1,43 @@
+// Generated from openapi.json by "npm run sdk". Do not edit.
+import { type Client, type RequestOptions } from '../client.js';
+import type { Liveness } from './models.js';
+
+/** Metrics for Prometheus; for admins, and by METRICS_TOKEN */
+export const getMetrics = (client: Client, options: RequestOptions = {}): Promise<string> =>
+  client.send({ method: 'GET', path: `/metrics` }, options);
+
+/** The process answers */
+export const getLiveness = (client: Client, options: RequestOptions = {}): Promise<Liveness> =>
+  client.send({ method: 'GET', path: `/health/live` }, options);
+
+/** The database takes writes, sweeps come through, and Redis, if used, answers */
+export const getReadiness = (
+  client: Client,
+  options: RequestOptions = {},
+): Promise<{
+  status?: 'ok' | 'degraded';
+  info?: Record<
+    string,
+    {
+      status: 'up' | 'degraded' | 'down';
+      /** Time the health indicator took to respond, in ms */
+      responseTime?: number;
+    }
+  > | null;
+  error?: Record<
+    string,
+    {
+      status: 'up' | 'degraded' | 'down';
+      /** Time the health indicator took to respond, in ms */
+      responseTime?: number;
+    }
+  > | null;
+  details?: Record<
+    string,
+    {
+      status: 'up' | 'degraded' | 'down';
+      /** Time the health indicator took to respond, in ms */
+      responseTime?: number;
+    }
+  >;
+}> => client.send({ method: 'GET', path: `/health/ready` }, options);

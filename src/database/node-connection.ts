@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import pg from 'pg';
+import { DatabaseInUse } from './database-in-use.js';
+
+/** A process that was killed a moment ago may still be known to the server. */
+const PATIENCE_MS = 3000;
+const PAUSE_MS = 250;
+
+const NODES = `hashtextextended('scheduler-service nodes', 0)`;
+const TURN = `hashtextextended('scheduler-service turn', 0)`;
+
+/** A host that vanished closes no connection: the server finds out within half a minute, and drops the lock. */
+const KEEPALIVES = `-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4`;
+
+/**
+ * The connection by which a process is known to a PostgreSQL server: it holds an advisory lock, which the server drops
+ * with the connection, and hears what other nodes notify. A process that has to be alone holds the lock exclusively,
+ * nodes that work side by side share it. When the server was away the lock is taken again; when somebody else has it by
+ * then, this process is not needed any more, and ends.
+ */
+export class NodeConnection {
+  private readonly logger = new Logger(NodeConnection.name);
+  private readonly listeners = new Map<string, (payload: string) => void>();
+  private client: pg.Client;
+  private backend = { pid: 0, since: '' };
+  private closed = false;
+
+  /** What happens when somebody else has the lock: two processes must not go on as if each were alone. */
+  private onLost = (error: DatabaseInUse): void => {
+    process.stderr.write(`The service ends: ${error.message}\n`);
+    process.exit(1);
+  };
+
+  private constructor(
+    private readonly url: string,
+    private readonly alone: boolean,
+  ) {
+    this.client = this.newClient();
+  }
+
+  /** @throws DatabaseInUse when another process holds the lock, and either has to be alone */
+  static async open(url: string, alone: boolean): Promise<NodeConnection> {
+    const node = new NodeConnection(url, alone);
+    try {
+      await node.connect();
+      return node;
+    } catch (error) {
+      await node.close();
+      throw error;
+    }
+  }
+
+  /** The one row that a query finds. */
+  async one<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row> {
+    const { rows } = await this.client.query<pg.QueryResultRow>(sql, [...parameters]);
+    return rows[0] as Row;
+  }
+
+  /** Runs work that only one process at a time may do on this database. */
+  async oneAtATime(work: () => Promise<void>): Promise<void> {
+    await this.client.query(`SELECT pg_advisory_lock(${TURN})`);
+    try {
+      await work();
+    } finally {
+      await this.client.query(`SELECT pg_advisory_unlock(${TURN})`);
+    }
+  }
+
+  /** Calls the listener with what is notified on the channel, except while the server is away. */
+  async listen(channel: string, listener: (payload: string) => void): Promise<void> {
+    this.listeners.set(channel, listener);
+    await this.client.query(`LISTEN ${channel}`);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.client.end().catch(() => undefined);
+  }
+
+  private newClient(): pg.Client {
+    const url = new URL(this.url);
+    url.searchParams.set('options', `${url.searchParams.get('options') ?? ''} ${KEEPALIVES}`.trim());
+    const client = new pg.Client({
+      connectionString: url.href,
+      keepAlive: true,
+      connectionTimeoutMillis: 5000,
+      application_name: 'scheduler-service node',
+    });
+    client.on('error', () => undefined);
+    client.on('notification', ({ channel, payload }) => this.listeners.get(channel)?.(payload ?? ''));
+    return client;
+  }
+
+  private async connect(): Promise<void> {
+    const { client } = this;
+    await client.connect();
+    await this.endPredecessor();
+    await this.take();
+    this.backend = await this.one(
+      `SELECT pid, backend_start::text AS since FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
+    );
+    for (const channel of this.listeners.keys()) await client.query(`LISTEN ${channel}`);
+    client.once('end', () => void this.reconnect());
+  }
+
+  /** The server may not know yet that the connection before this one is gone, and keep its lock. */
+  private async endPredecessor(): Promise<void> {
+    const { pid, since } = this.backend;
+    await this.client.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2',
+      [pid, since],
+    );
+  }
+
+  /** @throws DatabaseInUse */
+  private async take(): Promise<void> {
+    const lock = this.alone ? 'pg_try_advisory_lock' : 'pg_try_advisory_lock_shared';
+    for (let waited = 0; ; waited += PAUSE_MS) {
+      if ((await this.one<{ held: boolean }>(`SELECT ${lock}(${NODES}) AS held`)).held) return;
+      if (waited >= PATIENCE_MS) throw new DatabaseInUse(this.alone ? OTHERS_THERE : ONE_ALONE_THERE);
+      await delay(PAUSE_MS);
+    }
+  }
+
+  private async reconnect(): Promise<void> {
+    if (this.closed) return;
+    this.logger.error('PostgreSQL is lost: what is due waits until it is back');
+    while (!this.closed as boolean) {
+      this.client = this.newClient();
+      try {
+        await this.connect();
+        this.logger.log('PostgreSQL is back');
+        return;
+      } catch (error) {
+        if (error instanceof DatabaseInUse) {
+          this.onLost(error);
+          return;
+        }
+        await this.client.end().catch(() => undefined);
+        await delay(PAUSE_MS);
+      }
+    }
+  }
+}
+
+const OTHERS_THERE =
+  'The PostgreSQL database is in use by another process, and without REDIS_URL one process at a time works on it: ' +
+  'stop the other one, or set REDIS_URL on each.';
+
+const ONE_ALONE_THERE =
+  'The PostgreSQL database is in use by a process that has to be alone: a service without REDIS_URL, or a tool such as ' +
+  'npm run rotate-encryption-key. Stop it, or set REDIS_URL on each.';

@@ -1,0 +1,76 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type Database from 'better-sqlite3';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { FileLock } from './file-lock.js';
+import { MIGRATIONS } from './migrations.js';
+import { SqliteDialect } from './sqlite-dialect.js';
+
+export const sqliteOptions = (file: string): DataSourceOptions => ({
+  type: 'better-sqlite3',
+  database: file,
+  migrations: MIGRATIONS.sqlite,
+  migrationsTransactionMode: 'each',
+  // WAL lets readers and the writer work side by side; FULL makes a commit survive a power cut.
+  prepareDatabase: (connection: Database.Database) => {
+    connection.pragma('journal_mode = WAL');
+    connection.pragma('synchronous = FULL');
+  },
+});
+
+/**
+ * The service's database in a SQLite file.
+ *
+ * It has two connections, because TypeORM's better-sqlite3 driver runs all its work on one: with a
+ * single connection, a write outside a transaction joins whatever transaction another request has open,
+ * and a read sees what may yet be rolled back (typeorm#1884). Here readers see committed rows only, and
+ * a write through a repository is refused by SQLite itself.
+ */
+export class SqliteServiceDataSource extends DataSource {
+  readonly writer: DataSource;
+  readonly dialect = new SqliteDialect();
+  private lock: FileLock | undefined;
+
+  constructor(options: DataSourceOptions) {
+    super({ ...options, prepareDatabase: readOnly } as DataSourceOptions);
+    this.writer = new DataSource({ ...options, migrationsRun: true });
+  }
+
+  /** @throws DatabaseInUse when another process works on the file */
+  override async initialize(): Promise<this> {
+    const file = String(this.writer.options.database);
+    if (!existsSync(dirname(file))) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    this.lock = FileLock.acquire(file);
+    try {
+      await this.writer.initialize();
+      await assertDurable(this.writer);
+      return await super.initialize();
+    } catch (error) {
+      if (this.writer.isInitialized) await this.writer.destroy();
+      this.lock.release();
+      throw error;
+    }
+  }
+
+  override async destroy(): Promise<void> {
+    await super.destroy();
+    await this.writer.destroy();
+    this.lock?.release();
+  }
+}
+
+function readOnly(connection: Database.Database): void {
+  connection.pragma('query_only = ON');
+}
+
+/** SQLite keeps its old journal mode when it cannot change it, and says so only to those who ask. */
+async function assertDurable(writer: DataSource): Promise<void> {
+  const [journal] = await writer.query<{ journal_mode: string }[]>('PRAGMA journal_mode');
+  const [sync] = await writer.query<{ synchronous: number }[]>('PRAGMA synchronous');
+  if (journal?.journal_mode !== 'wal' || sync?.synchronous !== 2) {
+    throw new Error(
+      `${String(writer.options.database)} cannot be opened durably: it needs journal_mode=wal and ` +
+        `synchronous=2 (FULL), got ${journal?.journal_mode ?? '?'} and ${String(sync?.synchronous)}`,
+    );
+  }
+}

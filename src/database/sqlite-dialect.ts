@@ -1,0 +1,75 @@
+import { type EntityManager, QueryFailedError } from 'typeorm';
+import { Dialect, type Source, type ValueType } from './dialect.js';
+
+/** SQLite's words. It has one writer at a time, so that nothing has to be locked. */
+export class SqliteDialect extends Dialect {
+  readonly sideBySide = false;
+  readonly keepReferenced = '';
+  readonly forUpdate = '';
+  readonly skipLocked = '';
+
+  query<Row>(source: Source, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return source.query<Row[]>(sql, parameters as unknown[]);
+  }
+
+  async change(manager: EntityManager, sql: string, parameters: readonly unknown[] = []): Promise<number> {
+    const result = await manager.queryRunner?.query(sql, parameters as unknown[], true);
+    return result?.affected ?? 0;
+  }
+
+  parameter(): string {
+    return '?';
+  }
+
+  rows(name: string, columns: Readonly<Record<string, ValueType>>): string {
+    const values = Object.keys(columns).map((column, n) => `value->>${String(n)} AS ${column}`);
+    return `(SELECT ${values.join(', ')} FROM json_each(?)) AS ${name}`;
+  }
+
+  among(value: string): string {
+    return `${value} IN (SELECT value FROM json_each(?))`;
+  }
+
+  jsonArray(...values: readonly string[]): string {
+    return `json_array(${values.join(', ')})`;
+  }
+
+  jsonObject(fields: Readonly<Record<string, string>>): string {
+    const parts = Object.entries(fields).map(([name, value]) => `'${name}', ${value}`);
+    return `json_object(${parts.join(', ')})`;
+  }
+
+  jsonNumber(column: string, name: string): string {
+    return `${column}->>'${name}'`;
+  }
+
+  jsonAppended(column: string, element: string): string {
+    return `json_insert(${column}, '$[#]', json(${element}))`;
+  }
+
+  jsonContains(column: string, text: string): string {
+    return `EXISTS (SELECT 1 FROM json_each(${column}) WHERE value = ${text})`;
+  }
+
+  isoText(instant: string): string {
+    return `replace(${instant}, ' ', 'T') || 'Z'`;
+  }
+
+  milliseconds(instant: string): string {
+    return `unixepoch(${instant}, 'subsec') * 1000`;
+  }
+
+  async lock(): Promise<void> {
+    // Units of work run one after the other.
+  }
+
+  async lockRows(): Promise<void> {
+    // Units of work run one after the other.
+  }
+
+  violatedUniqueColumn(error: unknown): string | undefined {
+    if (!(error instanceof QueryFailedError)) return undefined;
+    const { message } = error.driverError as Error;
+    return /^UNIQUE constraint failed: (?:\w+\.\w+, )*\w+\.(\w+)$/.exec(message)?.[1];
+  }
+}

@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { Environment } from '../../src/config/environment.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const known = new Set(Object.keys(new Environment()));
+
+test('compose.yaml and Dockerfile set only what the service reads', () => {
+  const node = /x-node:.*?environment:\n(.*?) {2}depends_on/s.exec(read('compose.yaml'))?.[1] ?? '';
+  const inCompose = [...node.matchAll(/^ +([A-Z_]+):/gm)].map(([, name]) => name ?? '');
+  const inDockerfile = [...(/^ENV (.*)$/m.exec(read('Dockerfile'))?.[1] ?? '').matchAll(/([A-Z_]+)=/g)]
+    .map(([, name]) => name ?? '')
+    .filter((name) => name !== 'NODE_ENV');
+  expect(inCompose).toEqual(['DATABASE_URL', 'REDIS_URL', 'JWT_SECRET', 'ENCRYPTION_KEY']);
+  expect(inDockerfile.length).toBeGreaterThan(3);
+  expect([...inCompose, ...inDockerfile].filter((name) => !known.has(name))).toEqual([]);
+});
+
+test('what the Dockerfile copies and starts is there', () => {
+  const dockerfile = read('Dockerfile');
+  const copied = /^COPY (package.*) \.\/$/m.exec(dockerfile)?.[1]?.split(' ') ?? [];
+  expect(copied.length).toBe(3);
+  for (const file of [...copied, ...(/dist\/src\/main\.js/.exec(dockerfile) ?? [])])
+    expect([file, existsSync(join(ROOT, file))]).toEqual([file, true]);
+});

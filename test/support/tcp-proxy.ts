@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/**
+ * A way to a server that can be interrupted as networks are: nobody is told. While it is, connections stay open and
+ * carry nothing, and new ones are taken and answered by silence; afterwards everything that was sent arrives.
+ */
+export class TcpProxy {
+  private readonly pairs = new Set<readonly [Socket, Socket]>();
+  private interrupted = false;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: URL,
+  ) {}
+
+  /** To the host and port that a URL names. */
+  static async to(url: string): Promise<TcpProxy> {
+    const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const proxy = new TcpProxy(server, new URL(url));
+    server.on('connection', (socket) => {
+      proxy.join(socket);
+    });
+    return proxy;
+  }
+
+  /** The URL it was made with, by way of this proxy. */
+  get url(): string {
+    const url = new URL(this.target);
+    url.port = String((this.server.address() as AddressInfo).port);
+    return url.href;
+  }
+
+  interrupt(): void {
+    this.interrupted = true;
+    for (const pair of this.pairs) for (const socket of pair) socket.pause();
+  }
+
+  mend(): void {
+    this.interrupted = false;
+    for (const pair of this.pairs) for (const socket of pair) socket.resume();
+  }
+
+  close(): void {
+    for (const pair of this.pairs) for (const socket of pair) socket.destroy();
+    this.server.close();
+  }
+
+  private join(client: Socket): void {
+    const server = connect(Number(this.target.port), this.target.hostname);
+    const pair = [client, server] as const;
+    this.pairs.add(pair);
+    for (const [from, to] of [pair, [server, client] as const]) {
+      from.on('data', (chunk) => {
+        if (!to.write(chunk)) from.pause();
+      });
+      to.on('drain', () => {
+        if (!this.interrupted) from.resume();
+      });
+      from.on('error', () => undefined);
+      from.on('close', () => {
+        this.pairs.delete(pair);
+        to.destroy();
+      });
+      if (this.interrupted) from.pause();
+      else from.resume();
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/** Fields that show the service's message beside themselves; others' messages are listed above the form. */
+export const SHOWN_FIELDS: readonly string[] = [
+  'title',
+  'description',
+  'tags',
+  'schedule_interval',
+  'timezone',
+  'action.url',
+  'action.method',
+  'action.headers',
+  'action.body',
+  'action.timeout_seconds',
+  'action.expected_statuses',
+  'action.body_contains',
+  'misfire_window_seconds',
+  'retry_policy.max_attempts',
+  'retry_policy.min_backoff_seconds',
+  'retry_policy.max_backoff_seconds',
+  'jitter_seconds',
+  'max_runs',
+  'start_at',
+  'end_at',
+];

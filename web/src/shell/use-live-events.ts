@@ -1,0 +1,54 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { followEvents } from '../server/live-events.js';
+import { queryClient } from '../server/query-client.js';
+import { forgetSession, isSignedOut } from '../server/session.js';
+
+export type Connection = 'opening' | 'open' | 'lost';
+
+/** A page that nobody looks at for so long gives its connection back: a browser has six for each service. */
+const HIDDEN_MS = 60_000;
+
+/** Follows the events while the page can be seen, and leaves for the sign-in when the session has ended. */
+export function useLiveEvents(): Connection {
+  const [connection, setConnection] = useState<Connection>('opening');
+  const navigate = useNavigate();
+
+  useEffect(() => {
+    const leave = (): void => {
+      forgetSession();
+      void navigate({ to: '/sign-in' });
+    };
+    const start = (): (() => void) =>
+      followEvents((open) => {
+        setConnection(open ? 'open' : 'lost');
+      }, leave);
+    let stop: (() => void) | undefined = start();
+    let resting: ReturnType<typeof setTimeout> | undefined;
+    const onVisibility = (): void => {
+      clearTimeout(resting);
+      if (document.hidden) {
+        resting = setTimeout(() => {
+          stop?.();
+          stop = undefined;
+        }, HIDDEN_MS);
+      } else if (!stop) {
+        stop = start();
+        void queryClient.invalidateQueries();
+      }
+    };
+    document.addEventListener('visibilitychange', onVisibility);
+    const unsubscribe = queryClient.getQueryCache().subscribe((event) => {
+      if (event.type === 'updated' && event.action.type === 'error' && isSignedOut(event.action.error))
+        leave();
+    });
+    return () => {
+      stop?.();
+      clearTimeout(resting);
+      document.removeEventListener('visibilitychange', onVisibility);
+      unsubscribe();
+    };
+  }, [navigate]);
+
+  return connection;
+}

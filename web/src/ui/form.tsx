@@ -1,0 +1,29 @@
+import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
+
+interface FormProps {
+  label: string;
+  /** Why the last attempt failed: the first field that is marked as wrong gets the focus. */
+  error: unknown;
+  onSubmit: () => void;
+  children: ReactNode;
+}
+
+export function Form({ label, error, onSubmit, children }: FormProps): ReactElement {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (error !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [error]);
+  return (
+    <form
+      ref={form}
+      aria-label={label}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      {children}
+    </form>
+  );
+}
