@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Clock } from '../clock/clock.js';
@@ -8,6 +9,7 @@ import { NodeLease } from '../nodes/node-lease.js';
 import { LONGEST_WAIT_MS, RunQueue } from '../run-queue/run-queue.js';
 import { ofSchedule, type QueuedRow, RunLedger, toQueuedRun } from './run-ledger.js';
 import { sqlFrom, UNFINISHED } from './run-state.js';
+import { RUNS_CHANGED, type RunsChanged } from './run.events.js';
 
 /** So many waiting runs are offered again at a time; the queue knows most of them already. */
 const REOFFERED = 10_000;
@@ -32,6 +34,7 @@ export class Recovery {
     private readonly node: NodeLease,
     private readonly ledger: RunLedger,
     private readonly queue: RunQueue,
+    private readonly events: EventEmitter2,
     private readonly clock: Clock,
   ) {}
 
@@ -77,6 +80,8 @@ export class Recovery {
       await this.ledger.cancelStopped(manager, [...schedules]);
       return rows;
     });
+    if (left.length > 0)
+      this.events.emit(RUNS_CHANGED, { ids: left.map(({ id }) => id) } satisfies RunsChanged);
     // Not `restore`: a node that is not dead, but was cut off, may still have the job, and the run is due once more.
     this.queue.add(left.filter(({ status }) => status === 'queued').map(toQueuedRun));
     const interrupted = left.filter(({ status }) => status === 'interrupted').length;

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { NewApiKeyDto } from '../../src/auth/dto/api-key.dto.js';
 import { EventStreams, HEARTBEAT_MS, STREAMS_PER_USER } from '../../src/events/event-streams.js';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
+import { Recovery } from '../../src/runs/recovery.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { EventReader } from '../support/event-reader.js';
 import { TestService } from '../support/test-service.js';
@@ -94,6 +95,19 @@ describe('tells', () => {
     await reader.event('run', { id: one.id, status: 'canceled' });
     await member.delete(`/schedules/${String(id)}`);
     await reader.event('run', { id: two.id, status: 'canceled' });
+    await reader.close();
+  });
+
+  test('of runs whose node died', async () => {
+    const { id } = await member.newSchedule({ delivery: 'at_most_once' });
+    await service.write(
+      `INSERT INTO runs (schedule_id, owner_id, scheduled_for, "trigger", status, attempt)
+       VALUES (?, ?, '2030-01-01 11:58:00.000', 'schedule', 'running', 1)`,
+      [id, member.user.id],
+    );
+    const reader = await EventReader.open(member);
+    await service.app.get(Recovery).runOnce();
+    await reader.event('run', { schedule_id: id, status: 'interrupted' });
     await reader.close();
   });
 
