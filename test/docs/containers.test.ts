@@ -22,6 +22,8 @@ test('what the Dockerfile copies and starts is there', () => {
   const dockerfile = read('Dockerfile');
   const copied = /^COPY (package.*) \.\/$/m.exec(dockerfile)?.[1]?.split(' ') ?? [];
   expect(copied.length).toBe(3);
-  for (const file of [...copied, ...(/dist\/src\/main\.js/.exec(dockerfile) ?? [])])
+  const built = [...dockerfile.matchAll(/^COPY --from=build \/app\/(\S+)/gm)].map(([, file]) => file ?? '');
+  expect(built).toContain('web/dist');
+  for (const file of [...copied, ...built, ...(/dist\/src\/main\.js/.exec(dockerfile) ?? [])])
     expect([file, existsSync(join(ROOT, file))]).toEqual([file, true]);
 });
