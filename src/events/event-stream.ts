@@ -20,6 +20,7 @@ export class EventStream extends Readable {
   private sent = 0;
   private leftOut = false;
   private full = false;
+  private over = false;
 
   constructor(readonly caller: Principal) {
     super({ highWaterMark: MOST_UNREAD, encoding: 'utf8' });
@@ -50,6 +51,8 @@ export class EventStream extends Readable {
 
   /** One who does not read does not get to read the end, either. */
   end(): void {
+    if (this.over) return;
+    this.over = true;
     if (this.full) this.destroy();
     else this.push(null);
   }
@@ -59,7 +62,7 @@ export class EventStream extends Readable {
   }
 
   private write(text: string): void {
-    if (text !== '' && !this.readableEnded && !this.destroyed) this.full = !this.push(text);
+    if (text !== '' && !this.over && !this.destroyed) this.full = !this.push(text);
   }
 
   private maySee({ type, owner_id }: LoggedEvent): boolean {
