@@ -1,7 +1,7 @@
 // A PostgreSQL server of one's own, with the settings it comes with: every commit is flushed to disk.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,10 +21,20 @@ async function freePort() {
   return port;
 }
 
-/** @throws when PostgreSQL is not installed where Debian has it */
+/** @throws when PostgreSQL is not installed where Debian has it, or does not start; then nothing of it is left */
 export async function startPostgres() {
   const bin = existsSync(VERSIONS) ? join(VERSIONS, newest(), 'bin') : '';
   const folder = mkdtempSync(join(tmpdir(), 'scheduler-bench-postgres-'));
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    return await startIn(folder, bin, removeFolder);
+  } catch (error) {
+    removeFolder();
+    throw error;
+  }
+}
+
+async function startIn(folder, bin, removeFolder) {
   // It does not run as root.
   const id = (flag) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout);
   const user = process.getuid() === 0 ? { uid: id('-u'), gid: id('-g') } : {};
@@ -42,18 +52,37 @@ export async function startPostgres() {
     ['-D', folder, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200'],
     options,
   );
-  process.on('exit', () => child.kill('SIGQUIT'));
+  const exited = once(child, 'exit');
+  const kill = () => child.kill('SIGQUIT');
+  process.on('exit', kill);
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  const client = await connected(url, child);
   return {
     url,
-    client: await connected(url, child),
+    client,
+    cpuSeconds: () => cpuSeconds(child.pid),
     async stop() {
-      await this.client.end();
-      child.kill('SIGQUIT');
-      await once(child, 'exit');
-      rmSync(folder, { recursive: true, force: true });
+      await client.end().catch(() => undefined);
+      kill();
+      await exited;
+      process.off('exit', kill);
+      removeFolder();
     },
   };
+}
+
+/** What the server has used: itself, its processes that have ended, and those that have not. */
+function cpuSeconds(pid) {
+  const times = (of, from, to) => {
+    try {
+      const fields = readFileSync(`/proc/${of}/stat`, 'utf8').split(') ')[1].split(' ');
+      return fields.slice(from, to).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
+    } catch {
+      return 0; // It has just ended.
+    }
+  };
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  return children.reduce((sum, child) => sum + times(child, 11, 13), times(pid, 11, 15));
 }
 
 async function connected(url, child) {

@@ -27,13 +27,23 @@ export async function startRedis(fsync) {
     ].map(String),
     { stdio: 'ignore' },
   );
-  const failed = new Promise((_resolve, reject) => child.once('error', reject));
-  process.on('exit', () => child.kill('SIGKILL'));
+  const exited = once(child, 'exit');
+  const failed = exited.then(() => Promise.reject(new Error('redis-server did not start')));
+  // It ends later, too, when nobody waits for that.
+  failed.catch(() => undefined);
+  const kill = () => child.kill('SIGKILL');
+  process.on('exit', kill);
   const connection = { host: '127.0.0.1', port, maxRetriesPerRequest: null };
   const probe = new Redis({ ...connection, retryStrategy: () => 20 });
   probe.on('error', () => undefined);
-  await Promise.race([probe.ping(), failed]);
-  probe.disconnect();
+  try {
+    await Promise.race([probe.ping(), failed]);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  } finally {
+    probe.disconnect();
+  }
   return {
     connection,
     cpuSeconds() {
@@ -41,8 +51,9 @@ export async function startRedis(fsync) {
       return (Number(stat[11]) + Number(stat[12])) / 100;
     },
     async stop() {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
+      kill();
+      await exited;
+      process.off('exit', kill);
       rmSync(folder, { recursive: true, force: true });
     },
   };
