@@ -2,20 +2,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cpuSeconds, freePort } from './processes.mjs';
 
 const MAIN = join(import.meta.dirname, '../dist/src/main.js');
-
-/** A port that nobody listens at. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
 
 export const sleep = (milliseconds) =>
   new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)));
@@ -101,10 +92,9 @@ export class ServiceProcess {
   /** Kilobytes of memory, and seconds of CPU so far. */
   usage() {
     const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
-    const stat = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
     return {
       rssKb: Number(/VmRSS:\s+(\d+)/.exec(status)[1]),
-      cpuSeconds: (Number(stat[11]) + Number(stat[12])) / 100,
+      cpuSeconds: cpuSeconds(this.child.pid),
     };
   }
 }

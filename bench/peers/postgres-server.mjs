@@ -1,25 +1,17 @@
 // A PostgreSQL server of one's own, with the settings it comes with: every commit is flushed to disk.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { cpuSecondsOfFamily, freePort } from '../processes.mjs';
 
 const VERSIONS = '/usr/lib/postgresql';
 const newest = () =>
   readdirSync(VERSIONS)
     .sort((a, b) => a - b)
     .at(-1);
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
 
 /** @throws when PostgreSQL is not installed where Debian has it, or does not start; then nothing of it is left */
 export async function startPostgres() {
@@ -60,7 +52,7 @@ async function startIn(folder, bin, removeFolder) {
   return {
     url,
     client,
-    cpuSeconds: () => cpuSeconds(child.pid),
+    cpuSeconds: () => cpuSecondsOfFamily(child.pid),
     async stop() {
       await client.end().catch(() => undefined);
       kill();
@@ -69,20 +61,6 @@ async function startIn(folder, bin, removeFolder) {
       removeFolder();
     },
   };
-}
-
-/** What the server has used: itself, its processes that have ended, and those that have not. */
-function cpuSeconds(pid) {
-  const times = (of, from, to) => {
-    try {
-      const fields = readFileSync(`/proc/${of}/stat`, 'utf8').split(') ')[1].split(' ');
-      return fields.slice(from, to).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
-    } catch {
-      return 0; // It has just ended.
-    }
-  };
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-  return children.reduce((sum, child) => sum + times(child, 11, 13), times(pid, 11, 15));
 }
 
 async function connected(url, child) {

@@ -1,19 +1,11 @@
 // A Redis server of one's own, on a folder of its own, that syncs its append-only file as told.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
+import { cpuSeconds, freePort } from '../processes.mjs';
 
 /** `fsync` is Redis's appendfsync: everysec may lose a second of jobs, always none. */
 export async function startRedis(fsync) {
@@ -46,10 +38,7 @@ export async function startRedis(fsync) {
   }
   return {
     connection,
-    cpuSeconds() {
-      const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
-      return (Number(stat[11]) + Number(stat[12])) / 100;
-    },
+    cpuSeconds: () => cpuSeconds(child.pid),
     async stop() {
       kill();
       await exited;
