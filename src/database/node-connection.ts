@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { DatabaseInUse } from './database-in-use.js';
+import { withSettings } from './postgres-url.js';
 
 /** A process that was killed a moment ago may still be known to the server. */
 const PATIENCE_MS = 3000;
@@ -11,7 +12,7 @@ const NODES = `hashtextextended('scheduler-service nodes', 0)`;
 const TURN = `hashtextextended('scheduler-service turn', 0)`;
 
 /** A host that vanished closes no connection: the server finds out within half a minute, and drops the lock. */
-const KEEPALIVES = `-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4`;
+const KEEPALIVES = { tcp_keepalives_idle: '10', tcp_keepalives_interval: '5', tcp_keepalives_count: '4' };
 
 /**
  * The connection by which a process is known to a PostgreSQL server: it holds an advisory lock, which the server drops
@@ -79,10 +80,8 @@ export class NodeConnection {
   }
 
   private newClient(): pg.Client {
-    const url = new URL(this.url);
-    url.searchParams.set('options', `${url.searchParams.get('options') ?? ''} ${KEEPALIVES}`.trim());
     const client = new pg.Client({
-      connectionString: url.href,
+      connectionString: withSettings(this.url, KEEPALIVES),
       keepAlive: true,
       connectionTimeoutMillis: 5000,
       application_name: 'scheduler-service node',

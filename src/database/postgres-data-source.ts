@@ -4,6 +4,7 @@ import { type DatabaseConfig, describeDatabase, InvalidSettings } from '../confi
 import { MIGRATIONS } from './migrations.js';
 import { NodeConnection } from './node-connection.js';
 import { PostgresDialect } from './postgres-dialect.js';
+import { withSettings } from './postgres-url.js';
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 
@@ -40,15 +41,6 @@ export const postgresOptions = ({
   // What was asked on a lost connection fails; an idle one is replaced.
   poolErrorHandler: () => undefined,
 });
-
-/** A URL whose connections begin with these settings of PostgreSQL. */
-export function withSettings(text: string, settings: Readonly<Record<string, string>>): string {
-  const url = new URL(text);
-  const given = url.searchParams.get('options');
-  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
-  url.searchParams.set('options', [...(given === null ? [] : [given]), ...options].join(' '));
-  return url.href;
-}
 
 /**
  * A data source that has the entities' columns in PostgreSQL's types: instants as `timestamptz(3)`, and whole numbers
