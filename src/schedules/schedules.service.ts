@@ -14,7 +14,7 @@ import type { PreviewRequestDto } from './dto/preview.dto.js';
 import type { ScheduleCreateDto } from './dto/schedule-create.dto.js';
 import type { ScheduleQuery } from './dto/schedule-query.dto.js';
 import type { ScheduleUpdateDto } from './dto/schedule-update.dto.js';
-import { matching, reachable } from './schedule-filter.js';
+import { matching, REACHABLE, reachable, reachOf } from './schedule-filter.js';
 import { changesInterval, changesTiming, firstRun } from './first-run.js';
 import { DEFAULT_RETRY_POLICY } from './policies.js';
 import { Schedule } from './schedule.entity.js';
@@ -67,7 +67,7 @@ export class SchedulesService {
     private readonly clock: Clock,
   ) {
     this.byId = new PreparedQuery(schedules, ['id', 'owner', 'everyone'], (query) =>
-      query.where('row.id = :id AND row.deleted_at IS NULL AND (:everyone OR row.owner_id = :owner)'),
+      query.where(`row.id = :id AND ${REACHABLE}`),
     );
   }
 
@@ -110,11 +110,7 @@ export class SchedulesService {
 
   /** @throws NotFound */
   async get(caller: Principal, id: number): Promise<Schedule> {
-    return found(
-      'schedule',
-      id,
-      await this.byId.one({ id, owner: caller.userId, everyone: caller.role === 'admin' }),
-    );
+    return found('schedule', id, await this.byId.one({ id, ...reachOf(caller) }));
   }
 
   /** Which of these schedules the caller reaches. */
