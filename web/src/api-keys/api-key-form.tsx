@@ -1,8 +1,8 @@
-import { Button, Checkbox, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { auth } from '@scheduler-service/client';
 import type { ReactElement } from 'react';
 import { server } from '../server/server.js';
-import { Form } from '../ui/form.js';
+import { Form, FormButtons } from '../ui/form.js';
 import { Problem } from '../ui/problem.js';
 import { useFields } from '../ui/use-fields.js';
 
@@ -70,14 +70,7 @@ export function ApiKeyForm({ opened, onClose, onCreated }: ApiKeyFormProps): Rea
               set({ life: life ?? '90' });
             }}
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={fields.busy}>
-              Create
-            </Button>
-          </Group>
+          <FormButtons verb="Create" busy={fields.busy} onCancel={onClose} />
         </Stack>
       </Form>
     </Modal>

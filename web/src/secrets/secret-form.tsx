@@ -1,9 +1,9 @@
-import { Button, Group, Modal, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Modal, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { type Secret, secrets } from '@scheduler-service/client';
 import type { ReactElement } from 'react';
 import { queryClient } from '../server/query-client.js';
 import { server } from '../server/server.js';
-import { Form } from '../ui/form.js';
+import { Form, FormButtons } from '../ui/form.js';
 import { notifyDone } from '../ui/notify.js';
 import { Problem } from '../ui/problem.js';
 import { useFields } from '../ui/use-fields.js';
@@ -59,14 +59,7 @@ export function SecretForm({ editing, onDone }: SecretFormProps): ReactElement {
               set({ value: event.currentTarget.value });
             }}
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onDone}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={fields.busy}>
-              Keep it
-            </Button>
-          </Group>
+          <FormButtons verb="Keep it" busy={fields.busy} onCancel={onDone} />
         </Stack>
       </Form>
     </Modal>

@@ -1,3 +1,4 @@
+import { Button, Group } from '@mantine/core';
 import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 
 interface FormProps {
@@ -27,3 +28,22 @@ export function Form({ label, error, onSubmit, children }: FormProps): ReactElem
     </form>
   );
 }
+
+interface FormButtonsProps {
+  /** What the button that submits says. */
+  verb: string;
+  busy: boolean;
+  onCancel: () => void;
+}
+
+/** What a form in a dialogue ends with. */
+export const FormButtons = ({ verb, busy, onCancel }: FormButtonsProps): ReactElement => (
+  <Group justify="flex-end">
+    <Button variant="default" onClick={onCancel}>
+      Cancel
+    </Button>
+    <Button type="submit" loading={busy}>
+      {verb}
+    </Button>
+  </Group>
+);

@@ -1,19 +1,10 @@
-import {
-  Button,
-  Group,
-  Modal,
-  PasswordInput,
-  Select,
-  Stack,
-  TextInput,
-  type TextInputProps,
-} from '@mantine/core';
+import { Group, Modal, PasswordInput, Select, Stack, TextInput, type TextInputProps } from '@mantine/core';
 import { type User, type UserCreate, users } from '@scheduler-service/client';
 import type { ReactElement } from 'react';
 import { queryClient } from '../server/query-client.js';
 import { server } from '../server/server.js';
 import { sessionQuery, useUser } from '../server/session.js';
-import { Form } from '../ui/form.js';
+import { Form, FormButtons } from '../ui/form.js';
 import { notifyDone } from '../ui/notify.js';
 import { Problem } from '../ui/problem.js';
 import { useFields } from '../ui/use-fields.js';
@@ -98,14 +89,7 @@ export function UserForm({ user, onDone }: UserFormProps): ReactElement {
               }}
             />
           )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onDone}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={fields.busy}>
-              Save
-            </Button>
-          </Group>
+          <FormButtons verb="Save" busy={fields.busy} onCancel={onDone} />
         </Stack>
       </Form>
     </Modal>
