@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { describe } from '@jest/globals';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { describeWith } from './describe-with.js';
 
 const PLACES = [
   process.env['CHROMIUM'],
@@ -22,15 +22,11 @@ const SWITCHES = [
   '--disable-sync',
 ];
 
-/** Tests in a real browser. Without one they are skipped, loudly; in CI that fails. */
-export function describeInBrowser(name: string, tests: () => void): void {
-  if (EXECUTABLE === undefined) {
-    const told = 'No Chromium is installed (Debian: apt-get install chromium; or name one in CHROMIUM)';
-    if (process.env['CI'] === 'true') throw new Error(`${told}, and in CI a missing one fails.`);
-    process.stderr.write(`\nSKIPPED: ${name}. ${told}.\n`);
-  }
-  (EXECUTABLE === undefined ? describe.skip : describe)(name, tests);
-}
+/** `describe` for tests in a real browser. */
+export const describeInBrowser = describeWith(
+  EXECUTABLE !== undefined,
+  'no Chromium is installed (Debian: apt-get install chromium; or name one in CHROMIUM)',
+);
 
 /** A browser with pages that report whatever goes wrong inside them. */
 export class TestBrowser {

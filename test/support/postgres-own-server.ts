@@ -2,8 +2,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe } from '@jest/globals';
 import pg from 'pg';
+import { describeWith } from './describe-with.js';
 import { freePort } from './redis-server.js';
 import { removeFolder, scratchFolder } from './scratch.js';
 
@@ -92,14 +92,8 @@ export class PostgresServer {
   }
 }
 
-function whether(): typeof describe | typeof describe.skip {
-  if (available) return describe;
-  const missing =
-    "PostgreSQL's programs are neither in /usr/lib/postgresql nor in the PATH: install postgresql";
-  if (process.env['CI'] === 'true') throw new Error(`${missing}; in CI nothing is skipped`);
-  process.stderr.write(`SKIPPED: ${missing}\n`);
-  return describe.skip;
-}
-
 /** `describe` for tests that do things to a `PostgresServer`. */
-export const describePostgresServer = whether();
+export const describePostgresServer = describeWith(
+  available,
+  "PostgreSQL's programs are neither in /usr/lib/postgresql nor in the PATH: install postgresql",
+);

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { describe } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { describeWith } from './describe-with.js';
 import { removeFolder, scratchFolder } from './scratch.js';
 
 /** A redis-server of a test's own, on a free port of the loopback, without persistence. */
@@ -116,13 +116,6 @@ const hasBinary = await canLaunch();
 export const someRedis =
   process.env['TEST_REDIS_URL'] ??
   (hasBinary ? 'own' : (await accepts(6379)) ? 'redis://127.0.0.1:6379' : undefined);
-
-function describeWith(found: boolean, missing: string): typeof describe | typeof describe.skip {
-  if (found) return describe;
-  if (process.env['CI'] === 'true') throw new Error(`${missing}, and in CI nothing is skipped`);
-  process.stderr.write(`SKIPPED: ${missing}\n`);
-  return describe.skip;
-}
 
 /** `describe` for tests that need `someRedis`. */
 export const describeRedis = describeWith(
