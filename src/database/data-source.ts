@@ -35,7 +35,7 @@ export const serviceDataSource = (
     ? new PostgresServiceDataSource(options, options.alone ?? true)
     : new SqliteServiceDataSource(options);
 
-export const unitOfWorkOn = ({ options, writer, dialect }: ServiceDataSource): UnitOfWork =>
-  options.type === 'postgres'
-    ? new PostgresUnitOfWork(writer, dialect)
-    : new SqliteUnitOfWork(writer, dialect);
+export const unitOfWorkOn = (dataSource: ServiceDataSource): UnitOfWork =>
+  dataSource instanceof SqliteServiceDataSource
+    ? new SqliteUnitOfWork(dataSource)
+    : new PostgresUnitOfWork(dataSource.writer, dataSource.dialect);

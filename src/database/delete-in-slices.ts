@@ -20,9 +20,7 @@ export async function deleteInSlices(
   const sql = `DELETE FROM ${table} WHERE id IN (${slice}) RETURNING id`;
   let removed = 0;
   for (let last = SLICE; last === SLICE; removed += last) {
-    const rows = await unitOfWork.transaction((manager) =>
-      dialect.query<{ id: number }>(manager, sql, parameters),
-    );
+    const rows = await unitOfWork.bulk((manager) => dialect.query<{ id: number }>(manager, sql, parameters));
     last = rows.length;
     // The API and the claims have their turn between slices.
     await new Promise(setImmediate);

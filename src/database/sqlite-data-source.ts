@@ -5,31 +5,35 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { FileLock } from './file-lock.js';
 import { MIGRATIONS } from './migrations.js';
 import { SqliteDialect } from './sqlite-dialect.js';
+import { SqliteThreadQueryRunner } from './sqlite-thread-query-runner.js';
+import { SqliteThread } from './sqlite-thread.js';
+
+/** WAL lets readers and the writer work side by side; FULL makes a commit survive a power cut. */
+const DURABLE = ['journal_mode = WAL', 'synchronous = FULL'];
 
 export const sqliteOptions = (file: string): DataSourceOptions => ({
   type: 'better-sqlite3',
   database: file,
   migrations: MIGRATIONS.sqlite,
   migrationsTransactionMode: 'each',
-  // WAL lets readers and the writer work side by side; FULL makes a commit survive a power cut.
   prepareDatabase: (connection: Database.Database) => {
-    connection.pragma('journal_mode = WAL');
-    connection.pragma('synchronous = FULL');
+    for (const pragma of DURABLE) connection.pragma(pragma);
   },
 });
 
 /**
  * The service's database in a SQLite file.
  *
- * It has two connections, because TypeORM's better-sqlite3 driver runs all its work on one: with a
- * single connection, a write outside a transaction joins whatever transaction another request has open,
+ * It has a connection that reads and one that writes, because TypeORM's better-sqlite3 driver runs all its work on
+ * one: with a single connection, a write outside a transaction joins whatever transaction another request has open,
  * and a read sees what may yet be rolled back (typeorm#1884). Here readers see committed rows only, and
- * a write through a repository is refused by SQLite itself.
+ * a write through a repository is refused by SQLite itself. A third one, in a thread, writes what is much.
  */
 export class SqliteServiceDataSource extends DataSource {
   readonly writer: DataSource;
   readonly dialect = new SqliteDialect();
   private lock: FileLock | undefined;
+  private bulkRunner: SqliteThreadQueryRunner | undefined;
 
   constructor(options: DataSourceOptions) {
     super({ ...options, prepareDatabase: readOnly } as DataSourceOptions);
@@ -44,6 +48,7 @@ export class SqliteServiceDataSource extends DataSource {
     try {
       await this.writer.initialize();
       await assertDurable(this.writer);
+      await this.threadRunner();
       return await super.initialize();
     } catch (error) {
       if (this.writer.isInitialized) await this.writer.destroy();
@@ -52,8 +57,19 @@ export class SqliteServiceDataSource extends DataSource {
     }
   }
 
+  /** TypeORM's runner on the connection in a thread, which is opened again where it has ended. */
+  async threadRunner(): Promise<SqliteThreadQueryRunner> {
+    if (!this.bulkRunner?.thread.isOpen) {
+      const file = String(this.writer.options.database);
+      const thread = await SqliteThread.open(file, [...DURABLE, 'foreign_keys = ON']);
+      this.bulkRunner = new SqliteThreadQueryRunner(this.writer, thread);
+    }
+    return this.bulkRunner;
+  }
+
   override async destroy(): Promise<void> {
     await super.destroy();
+    await this.bulkRunner?.thread.close();
     await this.writer.destroy();
     this.lock?.release();
   }

@@ -1,43 +1,56 @@
 import type Database from 'better-sqlite3';
-import type { DataSource, EntityManager } from 'typeorm';
-import type { Dialect } from './dialect.js';
+import type { EntityManager, QueryRunner } from 'typeorm';
+import type { SqliteServiceDataSource } from './sqlite-data-source.js';
 import { UnitOfWork } from './unit-of-work.js';
 
-/** One after the other, first in first out: SQLite has one writer, and TypeORM's driver one connection for it. */
+/** One after the other, first in first out, whatever the connection: SQLite has one writer. */
 export class SqliteUnitOfWork extends UnitOfWork {
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    private readonly writer: DataSource,
-    readonly dialect: Dialect,
-  ) {
+  constructor(private readonly dataSource: SqliteServiceDataSource) {
     super();
   }
 
-  async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const result = this.last.then(() => this.commit(work));
+  get dialect(): SqliteServiceDataSource['dialect'] {
+    return this.dataSource.dialect;
+  }
+
+  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.inTurn(async () => {
+      const runner = this.dataSource.writer.createQueryRunner();
+      const connection = (await runner.connect()) as Database.Database;
+      return commit(runner, connection, work);
+    });
+  }
+
+  override bulk<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.inTurn(async () => {
+      const runner = await this.dataSource.threadRunner();
+      return commit(runner, runner.thread, work);
+    });
+  }
+
+  private inTurn<T>(commit: () => Promise<T>): Promise<T> {
+    const result = this.last.then(commit);
     this.last = result.catch(() => undefined);
     return result;
   }
+}
 
-  private async commit<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    try {
-      return await this.writer.transaction(work);
-    } catch (error) {
-      await this.endBrokenTransaction();
-      throw error;
+async function commit<T>(
+  runner: QueryRunner,
+  connection: { readonly inTransaction: boolean },
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  try {
+    return await runner.manager.transaction(work);
+  } catch (error) {
+    // A full disk makes SQLite roll back by itself. TypeORM's own ROLLBACK then fails, and its runner would take
+    // every later transaction for a savepoint of this one: give it a transaction to end.
+    if (runner.isTransactionActive) {
+      if (!connection.inTransaction) await runner.query('BEGIN TRANSACTION');
+      await runner.rollbackTransaction();
     }
-  }
-
-  /**
-   * A full disk makes SQLite roll back by itself. TypeORM's own ROLLBACK then fails, and its runner would
-   * take every later transaction for a savepoint of this one: give it a transaction to end.
-   */
-  private async endBrokenTransaction(): Promise<void> {
-    const runner = this.writer.createQueryRunner();
-    if (!runner.isTransactionActive) return;
-    const connection = (await runner.connect()) as Database.Database;
-    if (!connection.inTransaction) connection.exec('BEGIN');
-    await runner.rollbackTransaction();
+    throw error;
   }
 }

@@ -17,4 +17,12 @@ export abstract class UnitOfWork {
    * back what it did, so it must leave nothing outside of its transaction.
    */
   abstract transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+
+  /**
+   * A transaction of few statements about many rows, which SQLite carries out beside the event loop: the disk and SQL
+   * keep nobody waiting, but each statement takes a message to another thread and back.
+   */
+  bulk<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.transaction(work);
+  }
 }

@@ -148,7 +148,7 @@ export class RunLedger {
   private async commitAs(node: number, batch: Entry[]): Promise<(StartedRun | undefined)[]> {
     const starts = batch.flatMap((entry) => ('start' in entry ? [entry.start] : []));
     const ends = batch.flatMap((entry) => ('end' in entry && entry.end.node_id === node ? [entry.end] : []));
-    const { started, next, afterCommit, late } = await this.unitOfWork.transaction(async (manager) => {
+    const { started, next, afterCommit, late } = await this.unitOfWork.bulk(async (manager) => {
       await this.node.hold(manager, node);
       const schedules = [...new Set(ends.map(({ schedule_id }) => schedule_id))];
       const written = ends.length > 0 ? await this.writeEnds(manager, node, ends) : 0;

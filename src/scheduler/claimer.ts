@@ -65,7 +65,7 @@ export class Claimer {
   /** Claims one slice of what is due. Whoever calls has to hand it over, soon. */
   async claimSlice(): Promise<ClaimedSlice> {
     const done = this.metrics.claimSlice.startTimer();
-    const claimed = await this.unitOfWork.transaction((manager) => this.claim(manager));
+    const claimed = await this.unitOfWork.bulk((manager) => this.claim(manager));
     if (claimed.settlements.length > 0) done();
     return {
       nextRuns: claimed.settlements.map(({ next_run }) => next_run),

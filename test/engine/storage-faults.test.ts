@@ -12,7 +12,11 @@ beforeEach(async () => {
 });
 afterEach(() => service.stop());
 
-const pragma = (text: string): Promise<unknown> => service.dataSource.writer.query(`PRAGMA ${text}`);
+/** Sets up every connection that writes. */
+async function pragma(text: string): Promise<void> {
+  for (const kind of ['transaction', 'bulk'] as const)
+    await service.unitOfWork[kind]((manager) => manager.query(`PRAGMA ${text}`));
+}
 
 /** From now on the database takes no page more; most of what is in it is used up. */
 async function fillDisk(): Promise<void> {
