@@ -13,7 +13,7 @@ export type TemplateName = (typeof TEMPLATE_NAMES)[number];
 /** `{{ name }}`; `\{{` stands for two braces as they are; any other `{{` is a fault. */
 const PLACEHOLDER = /\\\{\{|\{\{([^{}]{0,200})\}\}|\{\{/g;
 
-const SECRET = 'secrets.';
+export const SECRET = 'secrets.';
 
 /** A message names so many secrets at most. */
 const NAMED_SECRETS = 20;
@@ -26,8 +26,12 @@ export class TemplateFault extends Error {
   override readonly name = 'TemplateFault';
 }
 
+/** Most texts have no template: that is seen at once. */
+export const hasTemplates = (text: string): boolean => text.includes('{{');
+
 /** The names of the secrets that a text refers to, each once. */
 export function secretsIn(text: string): string[] {
+  if (!hasTemplates(text)) return [];
   const names = [...text.matchAll(PLACEHOLDER)].map(([, name]) => name?.trim() ?? '');
   return [
     ...new Set(names.filter((name) => name.startsWith(SECRET)).map((name) => name.slice(SECRET.length))),
@@ -64,6 +68,7 @@ export class TemplateCheck {
  * @throws TemplateFault for a name that has no value
  */
 export function render(text: string, lookup: Lookup): string {
+  if (!hasTemplates(text)) return text;
   return text.replace(PLACEHOLDER, (placeholder: string, name: string | undefined) => {
     if (placeholder === '\\{{') return '{{';
     const value = name === undefined ? undefined : lookup(name.trim());

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../../config/app-config.js';
 
 /** A call that the service does not make. `message` says what to set if it should. */
@@ -35,6 +36,9 @@ const OTHER_PROTOCOLS = new Set([
   ...[3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080],
 ]);
 
+/** Runs call few targets, again and again. */
+const JUDGED_URLS = 1000;
+
 const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3') as [ipaddr.IPv6, number];
 
 /**
@@ -44,10 +48,22 @@ const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3') as [ipaddr.IPv6, number];
  */
 @Injectable()
 export class EgressGuard {
+  /** By the part of a URL that is judged. The rules do not change while the service runs. */
+  private readonly judged = new LRUCache<string, { readonly fault: string | undefined }, URL>({
+    max: JUDGED_URLS,
+    memoMethod: (_origin, _stale, { context }) => ({ fault: this.judge(context) }),
+  });
+
   constructor(private readonly config: AppConfig) {}
 
   /** Why a URL must not be called, as far as the URL itself tells; undefined when it does not. */
   urlFault(url: URL): string | undefined {
+    const credentials = url.username !== '' || url.password !== '';
+    const judged = `${String(credentials)} ${url.protocol} ${url.host}`;
+    return this.judged.memo(judged, { context: url }).fault;
+  }
+
+  private judge(url: URL): string | undefined {
     if (url.protocol !== 'http:' && url.protocol !== 'https:')
       return 'a URL that begins with http:// or https://';
     if (url.username !== '' || url.password !== '')

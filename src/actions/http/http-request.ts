@@ -1,7 +1,16 @@
 import type { ActionContext, ActionFault } from '../action.js';
 import type { HttpActionDto } from '../dto/action.dto.js';
 import { isHeaderValue } from '../dto/headers-field.js';
-import { type Lookup, mapTexts, render, secretsIn, TemplateCheck, type TemplateName } from '../template.js';
+import {
+  hasTemplates,
+  type Lookup,
+  mapTexts,
+  render,
+  SECRET,
+  secretsIn,
+  TemplateCheck,
+  type TemplateName,
+} from '../template.js';
 
 /** What is sent, once its templates are filled in. */
 export interface HttpRequest {
@@ -25,23 +34,23 @@ export class InvalidRequest extends Error {
 /** So many faults of templates are told at once. */
 const TOLD_FAULTS = 10;
 
-/** What templates may name in an attempt. */
+/** What templates may name in an attempt, by name. */
 export function templateValues(
   { run, schedule }: ActionContext,
   secrets: ReadonlyMap<string, string>,
-): ReadonlyMap<string, string> {
-  const values: Record<TemplateName, string> = {
-    'run.id': String(run.id),
-    'run.scheduled_for': run.scheduled_for.toISOString(),
-    'run.trigger': run.trigger,
-    'run.attempt': String(run.attempt),
-    'schedule.id': String(schedule.id),
-    'schedule.title': schedule.title,
+): Lookup {
+  const values: Record<TemplateName, () => string> = {
+    'run.id': () => String(run.id),
+    'run.scheduled_for': () => run.scheduled_for.toISOString(),
+    'run.trigger': () => run.trigger,
+    'run.attempt': () => String(run.attempt),
+    'schedule.id': () => String(schedule.id),
+    'schedule.title': () => schedule.title,
   };
-  return new Map([
-    ...Object.entries(values),
-    ...[...secrets].map(([name, value]) => [`secrets.${name}`, value] as const),
-  ]);
+  return (name) => {
+    if (name.startsWith(SECRET)) return secrets.get(name.slice(SECRET.length));
+    return Object.hasOwn(values, name) ? values[name as TemplateName]() : undefined;
+  };
 }
 
 /**
@@ -50,17 +59,14 @@ export function templateValues(
  *
  * @throws InvalidRequest, TemplateFault
  */
-export function buildRequest(action: HttpActionDto, values: ReadonlyMap<string, string>): HttpRequest {
-  const plain: Lookup = (name) => values.get(name);
+export function buildRequest(action: HttpActionDto, plain: Lookup): HttpRequest {
   const encoded =
     (encode: (value: string) => string): Lookup =>
     (name) => {
-      const value = values.get(name);
+      const value = plain(name);
       return value === undefined ? undefined : encode(value);
     };
-  const urlText = render(action.url, (name) =>
-    (name.startsWith('secrets.') ? plain : encoded(encodePart))(name),
-  );
+  const urlText = render(action.url, (name) => (name.startsWith(SECRET) ? plain : encoded(encodePart))(name));
   if (!URL.canParse(urlText))
     throw new InvalidRequest('url', 'its url is not one once its templates are filled in');
 
@@ -79,17 +85,17 @@ export function buildRequest(action: HttpActionDto, values: ReadonlyMap<string, 
   if (body === undefined) return { url: new URL(urlText), headers, body };
   const isText = typeof body === 'string';
   headers['content-type'] ??= isText ? 'text/plain; charset=utf-8' : 'application/json';
-  const text = isText
-    ? render(body, encoded(encoderFor(headers['content-type'])))
-    : JSON.stringify(renderJson(body, plain));
+  const text = isText ? render(body, encoded(encoderFor(headers['content-type']))) : renderJson(body, plain);
   return { url: new URL(urlText), headers, body: text };
 }
 
-function renderJson(body: unknown, lookup: Lookup): unknown {
+function renderJson(body: unknown, lookup: Lookup): string {
+  const text = JSON.stringify(body);
+  if (!hasTemplates(text)) return text;
   const rendered = mapTexts(body, (text) => render(text, lookup));
   if (countKeys(rendered) < countKeys(body))
     throw new InvalidRequest('body', 'two keys of its body become the same');
-  return rendered;
+  return JSON.stringify(rendered);
 }
 
 const countKeys = (value: unknown): number =>

@@ -60,8 +60,10 @@ export async function readBody(
   };
 }
 
+const utf8 = new TextDecoder();
+
 /** NUL becomes the replacement character: not every database can store it. */
-const decode = (bytes: Buffer): string => new TextDecoder().decode(bytes).replaceAll('\0', '\uFFFD');
+const decode = (bytes: Buffer): string => utf8.decode(bytes).replaceAll('\0', '\uFFFD');
 
 /** The end of a part may be the beginning of a secret. */
 function redactPart(text: string, redaction: Redaction): string {

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, hash, randomBytes, randomUUID } from 'node:crypto';
 import type { ActionContext } from '../action.js';
 
 const SECRET_PREFIX = 'whsec_';
@@ -42,9 +42,7 @@ function sign(secret: string, content: string): string {
 
 /** One trace for all attempts of a run, a span for each (W3C Trace Context). */
 function traceparent(runId: number, scheduledFor: Date): string {
-  const trace = createHash('sha256')
-    .update(`${String(runId)} ${scheduledFor.toISOString()}`)
-    .digest('hex');
+  const trace = hash('sha256', `${String(runId)} ${scheduledFor.toISOString()}`);
   // Node has random UUIDs in store; random bytes it asks the system for, each time. Only some of a UUID is random.
   const random = randomUUID();
   return `00-${trace.slice(0, 32)}-${random.slice(0, 8)}${random.slice(-8)}-01`;
