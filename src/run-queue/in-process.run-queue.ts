@@ -2,7 +2,14 @@ import { Logger } from '@nestjs/common';
 import type { Clock } from '../clock/clock.js';
 import { Fifo } from './fifo.js';
 import { Lanes } from './lanes.js';
-import { type Consumer, LONGEST_WAIT_MS, type QueueDepth, type QueuedRun, RunQueue } from './run-queue.js';
+import {
+  type Consumer,
+  LONGEST_WAIT_MS,
+  type Places,
+  type QueueDepth,
+  type QueuedRun,
+  RunQueue,
+} from './run-queue.js';
 
 /** There is no other process that might have a run instead. */
 const BEGUN = (): void => undefined;
@@ -38,6 +45,21 @@ export class InProcessRunQueue extends RunQueue {
       else if (wait <= LONGEST_WAIT_MS) this.addLater(run, wait);
     }
     this.deliver();
+  }
+
+  override reserve(runs: readonly QueuedRun[]): Places {
+    const now = this.clock.now();
+    const kept = runs.filter((run) => run.available_at <= now && this.reservePlace(run));
+    return {
+      ids: kept.map(({ id }) => id),
+      fill: (begun) => {
+        for (const { id, lane } of kept) {
+          if (begun.has(id) && this.consumer) void this.work(this.consumer, id, lane);
+          else this.leave(id, lane);
+        }
+        this.deliver();
+      },
+    };
   }
 
   consume(consumer: Consumer): void {
@@ -78,6 +100,16 @@ export class InProcessRunQueue extends RunQueue {
     this.timers.set(run.id, timer);
   }
 
+  /** Nobody who waits already is overtaken. */
+  private reservePlace({ id, lane }: QueuedRun): boolean {
+    if (!this.consumer || this.closed || this.ready.size > 0 || this.active.size >= this.concurrency)
+      return false;
+    if (lane !== null && this.lanes.isFull(lane)) return false;
+    this.lanes.enter(id, lane);
+    this.active.add(id);
+    return true;
+  }
+
   private deliver(): void {
     if (!this.consumer || this.closed) return;
     while (this.active.size < this.concurrency) {
@@ -94,12 +126,16 @@ export class InProcessRunQueue extends RunQueue {
     } catch (error) {
       this.logger.error(`run ${String(id)} is left to recovery: ${String(error)}`);
     }
+    this.leave(id, lane);
+    this.deliver();
+  }
+
+  private leave(id: number, lane: string | null): void {
     this.active.delete(id);
     if (this.again.delete(id)) this.ready.set(id, lane);
     const next = this.lanes.leave(lane);
     // It has waited longer than whatever is ready, and takes the place that is free now.
-    if (next !== undefined && !this.closed) void this.work(consumer, next, lane);
+    if (next !== undefined && this.consumer && !this.closed) void this.work(this.consumer, next, lane);
     if (this.active.size === 0) this.whenIdle?.();
-    this.deliver();
   }
 }

@@ -25,6 +25,15 @@ export interface QueueDepth {
  */
 export type Consumer = (runId: number, begun: () => void) => Promise<void>;
 
+/** Places for runs that could be worked on this very moment, kept free for them until `fill` is called, once. */
+export interface Places {
+  readonly ids: readonly number[];
+  /** Delivers those of the runs that are under way by now, and gives the places of the others back. */
+  fill(begun: ReadonlySet<number>): void;
+}
+
+export const NO_PLACES: Places = { ids: [], fill: () => undefined };
+
 /**
  * Brings queued runs to their executor. The row is the truth and was committed before `add`; the queue only
  * decides when and where it is worked on.
@@ -41,6 +50,14 @@ export type Consumer = (runId: number, begun: () => void) => Promise<void>;
 export abstract class RunQueue {
   /** Returns at once. */
   abstract add(runs: readonly QueuedRun[]): void;
+
+  /**
+   * Keeps places free for runs that are about to be committed, as far as they could start at once: then their start can
+   * be committed with them. A queue that leaves it to others where a run is worked on has none to give.
+   */
+  reserve(_runs: readonly QueuedRun[]): Places {
+    return NO_PLACES;
+  }
 
   /** Adds those that the queue has lost. Most runs that recovery offers are in it, and nothing has changed for them. */
   restore(runs: readonly QueuedRun[]): void {

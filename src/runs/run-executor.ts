@@ -26,6 +26,8 @@ export class RunExecutor {
   private readonly logger = new Logger(RunExecutor.name);
   private readonly stopping = new AbortController();
   private readonly attempts = new Map<number, Attempt>();
+  /** Runs whose start is committed already, until the queue delivers them. */
+  private readonly begun = new Map<number, StartedRun>();
   private readonly writes = new Set<Promise<void>>();
 
   constructor(
@@ -35,12 +37,19 @@ export class RunExecutor {
     private readonly clock: Clock,
   ) {}
 
+  /** Runs that were started in the transaction that made them; the queue is to deliver them next. */
+  expect(runs: readonly StartedRun[]): void {
+    this.ledger.announce(runs);
+    for (const run of runs) this.begun.set(run.id, run);
+  }
+
   /**
    * Resolves when the action is over: then the place is free, and the outcome is written in one transaction with
    * the starts of the runs that take it.
    */
   async execute(runId: number, begun: () => void): Promise<void> {
-    const run = await this.persist(runId, () => this.ledger.start(runId));
+    const run = this.begun.get(runId) ?? (await this.persist(runId, () => this.ledger.start(runId)));
+    this.begun.delete(runId);
     begun();
     if (!run) return;
     const result = await this.attempt(run);

@@ -100,6 +100,23 @@ export class RunLedger {
     return this.entries.add({ start: id });
   }
 
+  /**
+   * The same for many, in a transaction under way. They are under way, too, once that is committed: then `announce` them.
+   *
+   * @throws LeaseLost when others took this node for dead
+   */
+  async startWithin(manager: EntityManager, ids: readonly number[]): Promise<StartedRun[]> {
+    const { id } = this.node;
+    await this.node.hold(manager, id);
+    return this.writeStarts(manager, id, ids);
+  }
+
+  /** Tells those who watch that these runs are under way. */
+  announce(started: readonly StartedRun[]): void {
+    this.measureStarts(started);
+    this.publish(started);
+  }
+
   /** Writes how an attempt ended; leaves a run alone that something else ended meanwhile. */
   async end(attempt: EndedAttempt): Promise<void> {
     await this.entries.add({ end: attempt });
@@ -161,25 +178,37 @@ export class RunLedger {
     if (late > 0)
       this.logger.log(`${String(late)} outcomes came too late: their runs had been settled otherwise`);
     for (const callback of afterCommit) callback();
-    this.measure(started, ends);
-    this.events.emit(RUNS_CHANGED, { ids: [...started, ...ends].map(({ id }) => id) } satisfies RunsChanged);
+    this.measureStarts(started);
+    this.measureEnds(ends);
+    this.publish([...started, ...ends]);
     this.queue.add(next);
     const byId = new Map(started.map((run) => [run.id, run]));
     return batch.map((entry) => ('start' in entry ? byId.get(entry.start) : undefined));
   }
 
-  private measure(started: readonly StartedRun[], ends: readonly EndedAttempt[]): void {
+  private publish(runs: readonly { readonly id: number }[]): void {
+    this.events.emit(RUNS_CHANGED, { ids: runs.map(({ id }) => id) } satisfies RunsChanged);
+  }
+
+  private measureStarts(started: readonly StartedRun[]): void {
     for (const { attempt, trigger, started_at, scheduled_for } of started) {
       if (attempt > 1 || trigger === 'manual' || trigger === 'replay') continue;
       this.metrics.lateness.observe((started_at.getTime() - scheduled_for.getTime()) / 1000);
     }
+  }
+
+  private measureEnds(ends: readonly EndedAttempt[]): void {
     for (const { status, duration_ms } of ends) {
       this.metrics.attempts.observe(duration_ms / 1000);
       this.metrics.runs.inc({ status });
     }
   }
 
-  private async writeStarts(manager: EntityManager, node_id: number, ids: number[]): Promise<StartedRun[]> {
+  private async writeStarts(
+    manager: EntityManager,
+    node_id: number,
+    ids: readonly number[],
+  ): Promise<StartedRun[]> {
     const started_at = this.clock.now();
     const now = instantText(started_at);
     const { dialect } = this;

@@ -34,7 +34,7 @@ import { RunsService } from './runs.service.js';
     FailureLimit,
     CancelSignal,
   ],
-  exports: [Recovery, RecentRuns, RunQueueModule],
+  exports: [Recovery, RecentRuns, RunExecutor, RunLedger, RunQueueModule],
 })
 export class RunsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(

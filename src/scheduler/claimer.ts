@@ -7,7 +7,9 @@ import { Dialect, type ValueType } from '../database/dialect.js';
 import { fromJsonRows } from '../database/json-rows.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Metrics } from '../metrics/metrics.js';
-import { type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
+import { NO_PLACES, type Places, type QueuedRun, RunQueue } from '../run-queue/run-queue.js';
+import { RunExecutor } from '../runs/run-executor.js';
+import { RunLedger, type StartedRun } from '../runs/run-ledger.js';
 import { sqlFrom } from '../runs/run-state.js';
 import { RUNS_CANCELED, RUNS_CHANGED, type RunsCanceled, type RunsChanged } from '../runs/run.events.js';
 import { ScheduleChanging } from '../schedules/schedule.events.js';
@@ -37,6 +39,8 @@ interface Claimed extends InsertedRuns {
   readonly canceled: readonly number[];
 }
 
+const NONE: ReadonlySet<number> = new Set();
+
 /** New runs, as a table that SQL selects from, in the order of the columns they are inserted into. */
 const MADE = {
   ...{ schedule_id: 'integer', scheduled_for: 'instant', reason: 'text', status: 'text' },
@@ -57,6 +61,8 @@ export class Claimer {
     private readonly unitOfWork: UnitOfWork,
     private readonly dialect: Dialect,
     private readonly queue: RunQueue,
+    private readonly ledger: RunLedger,
+    private readonly executor: RunExecutor,
     private readonly events: EventEmitter2,
     private readonly metrics: Metrics,
     private readonly clock: Clock,
@@ -65,14 +71,27 @@ export class Claimer {
   /** Claims one slice of what is due. Whoever calls has to hand it over, soon. */
   async claimSlice(): Promise<ClaimedSlice> {
     const done = this.metrics.claimSlice.startTimer();
-    const claimed = await this.unitOfWork.bulk((manager) => this.claim(manager));
-    if (claimed.settlements.length > 0) done();
-    return {
-      nextRuns: claimed.settlements.map(({ next_run }) => next_run),
-      handOver: () => {
-        this.handOver(claimed);
-      },
-    };
+    let places = NO_PLACES;
+    try {
+      const { claimed, started } = await this.unitOfWork.bulk(async (manager) => {
+        places.fill(NONE);
+        const claimed = await this.claim(manager);
+        // All of a herd is claimed before any of it is started.
+        places = claimed.settlements.length < SLICE ? this.queue.reserve(claimed.queued) : NO_PLACES;
+        const started = places.ids.length > 0 ? await this.ledger.startWithin(manager, places.ids) : [];
+        return { claimed, started };
+      });
+      if (claimed.settlements.length > 0) done();
+      return {
+        nextRuns: claimed.settlements.map(({ next_run }) => next_run),
+        handOver: () => {
+          this.handOver(claimed, places, started);
+        },
+      };
+    } catch (error) {
+      places.fill(NONE);
+      throw error;
+    }
   }
 
   /** What a schedule owes is settled before it is changed, in the transaction that changes it. */
@@ -84,11 +103,18 @@ export class Claimer {
     });
   }
 
-  private handOver({ settlements, queued, others, canceled }: Claimed): void {
+  private handOver(
+    { settlements, queued, others, canceled }: Claimed,
+    places: Places = NO_PLACES,
+    started: readonly StartedRun[] = [],
+  ): void {
     for (const { runs } of settlements) for (const { status } of runs) this.metrics.fires.inc({ status });
     if (canceled.length > 0) this.events.emit(RUNS_CANCELED, { ids: canceled } satisfies RunsCanceled);
     if (others.length > 0) this.events.emit(RUNS_CHANGED, { ids: others } satisfies RunsChanged);
-    this.queue.add(queued);
+    const begun = new Set(started.map(({ id }) => id));
+    this.executor.expect(started);
+    places.fill(begun);
+    this.queue.add(queued.filter(({ id }) => !begun.has(id)));
   }
 
   private async claim(manager: EntityManager, only?: number): Promise<Claimed> {
