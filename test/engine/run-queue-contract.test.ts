@@ -271,6 +271,13 @@ function contract(engine: Engine): void {
 
 describe('InProcessRunQueue', () => {
   contract(inProcess);
+
+  test('sets no timer that would outlive it', async () => {
+    const queue = await inProcess.open(1, 1);
+    await queue.close(0);
+    queue.add([{ id: 1, available_at: new Date(clock.now().getTime() + 60_000), lane: null }]);
+    expect(queue.depth().delayed).toBe(0);
+  });
 });
 
 describeRedis('BullMqRunQueue', () => {
