@@ -35,7 +35,8 @@ describe('a reader', () => {
 
   test('gets 200 events a second; what is beyond is left out, and a reset says so', async () => {
     const reader = await EventReader.open(admin);
-    for (let n = 0; n < 250; n++) await member.newSchedule();
+    const ten = Array.from({ length: 10 });
+    for (let n = 0; n < 25; n++) await Promise.all(ten.map(() => member.newSchedule()));
     await reader.until(() => reader.events.length >= 200);
     await delay(200);
     expect(reader.events).toHaveLength(200);

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { ManualConsumer, until } from '../support/manual-consumer.js';
+import { ManualConsumer } from '../support/manual-consumer.js';
 import { numbers, QueueNodes, restoreUntil, runs } from '../support/queue-nodes.js';
 import { describeRedisServer } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 
 describeRedisServer('BullMqRunQueue, when Redis fails', () => {
   let nodes: QueueNodes;

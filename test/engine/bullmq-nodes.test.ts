@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { ManualConsumer, until } from '../support/manual-consumer.js';
+import { ManualConsumer } from '../support/manual-consumer.js';
 import { numbers, PREFIX, QueueNodes, runs } from '../support/queue-nodes.js';
 import { describeRedisServer } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 
 describeRedisServer('BullMqRunQueue, on several nodes', () => {
   let nodes: QueueNodes;
@@ -77,9 +78,10 @@ describeRedisServer('BullMqRunQueue, on several nodes', () => {
     const queue = await nodes.node(1000, 1000);
     queue.add(ids.map((id) => ({ id, available_at: new Date(0), lane: 'a' })));
     // All of them are on their way through that process; two are worked on.
-    for (let counts = await queue.jobCounts(); ; counts = await queue.jobCounts()) {
-      if (counts['wait'] === 0 && seen.length === 2 && counts['delayed'] === 700 - 502) break;
-    }
+    await until(async () => {
+      const { wait, delayed } = await queue.jobCounts();
+      return wait === 0 && seen.length === 2 && delayed === 700 - 502;
+    });
     child.kill('SIGKILL');
     await once(child, 'exit');
     const killed = nodes.clock.now().getTime();
@@ -97,7 +99,7 @@ describeRedisServer('BullMqRunQueue, on several nodes', () => {
     a.consume(atA.consume);
     a.add(ids.map((id) => ({ id, available_at: new Date(0), lane: 'a' })));
     await until(() => a.depth().held === 500);
-    for (let counts = await a.jobCounts(); counts['delayed'] !== 700 - 502;) counts = await a.jobCounts();
+    await until(async () => (await a.jobCounts())['delayed'] === 700 - 502);
     const closing = a.close(10_000);
     const b = await nodes.node(1000, 1000);
     const atB = new ManualConsumer();

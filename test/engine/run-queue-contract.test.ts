@@ -6,8 +6,9 @@ import { RedisConnections } from '../../src/redis/redis-connections.js';
 import { BullMqRunQueue } from '../../src/run-queue/bullmq.run-queue.js';
 import { InProcessRunQueue } from '../../src/run-queue/in-process.run-queue.js';
 import type { QueuedRun, RunQueue } from '../../src/run-queue/run-queue.js';
-import { ManualConsumer, until } from '../support/manual-consumer.js';
+import { ManualConsumer } from '../support/manual-consumer.js';
 import { describeRedis, RedisServer, someRedis } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 
 /** What every run queue promises. */
 interface Engine {

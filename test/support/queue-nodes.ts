@@ -3,8 +3,8 @@ import { SystemClock } from '../../src/clock/clock.js';
 import { RedisConnections } from '../../src/redis/redis-connections.js';
 import { BullMqRunQueue } from '../../src/run-queue/bullmq.run-queue.js';
 import type { QueuedRun } from '../../src/run-queue/run-queue.js';
-import { until } from './manual-consumer.js';
 import { RedisServer } from './redis-server.js';
+import { until } from './until.js';
 
 export const PREFIX = '{faults}';
 
