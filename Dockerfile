@@ -1,4 +1,4 @@
-# The service on its embedded database; compose.yaml has it on several nodes, too.
+# The service on its embedded database; compose.nodes.yaml has it on several nodes.
 FROM node:22-bookworm AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

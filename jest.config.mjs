@@ -29,7 +29,7 @@ const ON_BOTH_API = [
     'one-schedule',
     'one-user',
   ],
-  ...['overview', 'upcoming', 'recent-runs', 'many-schedules', 'events', 'browser-session'],
+  ...['overview', 'upcoming', 'recent-runs', 'many-schedules', 'events', 'event-streams', 'browser-session'],
   ...['create-schedule', 'create-user', 'secrets', 'api-keys', 'audit-log', 'sessions', 'sign-in-protection'],
 ].map((name) => `test/api/${name}.test.ts`);
 

@@ -1,13 +1,15 @@
-// Has generators of other people make clients from openapi.json: what they stumble over, or warn of, other languages'
-// generators will, too. They are no dependencies of the service: they are installed into clients/generators when needed.
+// Has generators of other people make clients from openapi.json, or the document that is named: what they stumble over,
+// or warn of, other languages' generators will, too. They are no dependencies of the service: they are installed into
+// clients/generators when needed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { operationsOf } from './operations.mjs';
 
 const root = join(import.meta.dirname, '..');
 const home = join(root, 'clients/generators');
-const document = join(root, 'openapi.json');
+const document = resolve(process.argv[2] ?? join(root, 'openapi.json'));
 
 /** What each makes, and how an operation is found in it. */
 const GENERATORS = {
@@ -49,16 +51,12 @@ function install() {
 }
 
 /** @throws Error with what the generator, or the compiler, said */
-function check(name, { args, names }, folder) {
+function check(name, { args, names }, ids, folder) {
   const file = join(folder, `${name}.ts`);
   const bin = join(home, 'node_modules/.bin');
   const { status, output } = run(join(bin, name), args(file, folder));
   if (status !== 0 || /warn|error/i.test(output)) throw new Error(`${name}:\n${output}`);
   const made = readFileSync(file, 'utf8');
-  const { paths } = JSON.parse(readFileSync(document, 'utf8'));
-  const ids = Object.values(paths).flatMap((path) =>
-    Object.values(path).map(({ operationId }) => operationId),
-  );
   const missing = ids.filter((id) => !names(id).test(made));
   if (missing.length > 0) throw new Error(`${name} has left out ${missing.join(', ')}`);
   const compiled = run(join(bin, 'tsc'), [
@@ -78,8 +76,10 @@ function check(name, { args, names }, folder) {
 
 const folder = mkdtempSync(join(tmpdir(), 'generators-'));
 try {
+  const operations = operationsOf(JSON.parse(readFileSync(document, 'utf8')));
+  const ids = operations.map(({ operation }) => operation.operationId);
   install();
-  for (const [name, generator] of Object.entries(GENERATORS)) check(name, generator, folder);
+  for (const [name, generator] of Object.entries(GENERATORS)) check(name, generator, ids, folder);
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;

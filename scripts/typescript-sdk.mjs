@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { operationsOf } from './operations.mjs';
 
 const root = join(import.meta.dirname, '..');
 const target = join(root, 'clients/typescript/src/generated');
@@ -133,13 +134,11 @@ function moduleOf(functions) {
 
 function files() {
   const byTag = new Map();
-  for (const [path, methods] of Object.entries(document.paths)) {
-    for (const [method, operation] of Object.entries(methods)) {
-      const { tag, name } = placeOf(operation);
-      const functions = byTag.get(tag) ?? [];
-      if (functions.some((other) => other.name === name)) throw new Error(`${tag}.${name} is there twice`);
-      byTag.set(tag, [...functions, { path, method, operation, name }]);
-    }
+  for (const { path, method, operation } of operationsOf(document)) {
+    const { tag, name } = placeOf(operation);
+    const functions = byTag.get(tag) ?? [];
+    if (functions.some((other) => other.name === name)) throw new Error(`${tag}.${name} is there twice`);
+    byTag.set(tag, [...functions, { path, method, operation, name }]);
   }
   const models = Object.entries(document.components.schemas).map(([name, schema]) => {
     const type = typeOf(schema, new Set());

@@ -38,6 +38,8 @@ export class InProcessRunQueue extends RunQueue {
   }
 
   add(runs: readonly QueuedRun[]): void {
+    // A run that ends while this closes may ask for its retry: a timer would keep the process.
+    if (this.closed) return;
     const now = this.clock.now().getTime();
     for (const run of runs) {
       const wait = run.available_at.getTime() - now;

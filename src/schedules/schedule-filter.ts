@@ -1,4 +1,4 @@
-import { Equal, type FindOperator, type FindOptionsWhere, IsNull, MoreThan, Raw } from 'typeorm';
+import { Equal, type FindOperator, type FindOptionsWhere, IsNull, Raw } from 'typeorm';
 import type { Dialect } from '../database/dialect.js';
 import type { Principal } from '../http/principal.js';
 import type { ScheduleQuery } from './dto/schedule-query.dto.js';
@@ -19,19 +19,17 @@ export const reachOf = (caller: Principal): { owner: number; everyone: boolean }
   everyone: caller.role === 'admin',
 });
 
-/** The schedules a list shows, from the one after the id `after` on. */
+/** The schedules a list shows. */
 export function matching(
   dialect: Dialect,
   caller: Principal,
   { q, tag, enabled, is_completed }: ScheduleQuery,
-  after: number,
 ): FindOptionsWhere<Schedule>[] {
   const base: FindOptionsWhere<Schedule> = {
     ...reachable(caller),
     ...(enabled !== undefined && { enabled }),
     ...(is_completed !== undefined && { is_completed }),
     ...(tag !== undefined && { tags: tagged(dialect, tag) }),
-    id: MoreThan(after),
   };
   if (q === undefined) return [base];
   return [

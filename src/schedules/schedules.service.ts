@@ -18,6 +18,7 @@ import { matching, REACHABLE, reachable, reachOf } from './schedule-filter.js';
 import { changesInterval, changesTiming, firstRun } from './first-run.js';
 import { DEFAULT_RETRY_POLICY } from './policies.js';
 import { Schedule } from './schedule.entity.js';
+import { inOrder } from './schedule-order.js';
 import { ScheduleAction } from './schedule-action.js';
 import { type AfterCommit, ScheduleChanges } from './schedule-changes.js';
 import { SCHEDULE_CREATED, SCHEDULE_DELETED, SCHEDULE_UPDATED } from './schedule.events.js';
@@ -93,19 +94,14 @@ export class SchedulesService {
   }
 
   async list(caller: Principal, query: ScheduleQuery): Promise<Page<Schedule>> {
-    const [total, rows] = await Promise.all([
-      cappedCount(
-        this.schedules
-          .createQueryBuilder('schedule')
-          .where(matching(this.unitOfWork.dialect, caller, query, 0)),
-      ),
-      this.schedules.find({
-        where: matching(this.unitOfWork.dialect, caller, query, Number(query.cursor ?? 0)),
-        order: { id: 'ASC' },
-        take: query.limit + 1,
-      }),
+    const matched = this.schedules
+      .createQueryBuilder('schedule')
+      .where(matching(this.unitOfWork.dialect, caller, query));
+    const [total, { rows, cursorOf }] = await Promise.all([
+      cappedCount(matched),
+      inOrder(matched.clone(), query),
     ]);
-    return pageOf(rows, query.limit, total);
+    return pageOf(rows, query.limit, total, cursorOf);
   }
 
   /** @throws NotFound */

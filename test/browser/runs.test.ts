@@ -4,6 +4,7 @@ import type { RunDto } from '../../src/runs/dto/run.dto.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { describeInBrowser } from '../support/browser.js';
 import { Dashboard } from '../support/dashboard.js';
+import { until } from '../support/until.js';
 
 const PATIENCE_MS = 60_000;
 const GREEN_WITHIN_MS = 300;
@@ -35,9 +36,7 @@ describeInBrowser('runs in the dashboard', () => {
   });
 
   const shown = (status: string) => page.locator(`[data-testid="run"][data-run-status="${status}"]`);
-  const called = async (): Promise<void> => {
-    while (finish.length === 0) await new Promise(setImmediate);
-  };
+  const called = (): Promise<void> => until(() => finish.length > 0);
 
   test('run now: it is seen to run, and is green within 300 ms of its end', async () => {
     await page.getByRole('button', { name: 'Run now' }).click();

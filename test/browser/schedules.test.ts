@@ -43,6 +43,25 @@ describeInBrowser('schedules in the dashboard', () => {
     expect(await page.getByRole('row').count()).toBe(2);
   });
 
+  test('a click on a header sorts by it, the next one the other way round, the third no more', async () => {
+    await page.goto(`${dashboard.url}/schedules`);
+    const header = page.getByRole('columnheader', { name: 'Schedule', exact: true });
+    const first = page.getByRole('row').nth(1);
+    for (const [sort, state, title] of [
+      ['title', '[aria-sort="ascending"]', 'Alpha'],
+      ['-title', '[aria-sort="descending"]', 'Gamma'],
+      [null, ':not([aria-sort])', 'Alpha'],
+    ] as const) {
+      await header.getByRole('button').click();
+      await header.and(page.locator(state)).waitFor();
+      await first.filter({ hasText: title }).waitFor();
+      expect(new URL(page.url()).searchParams.get('sort')).toBe(sort);
+    }
+    await page.goto(`${dashboard.url}/schedules?sort=-title`);
+    await first.filter({ hasText: 'Gamma' }).waitFor();
+    expect(await page.locator('th[aria-sort]').allTextContents()).toEqual(['Schedule']);
+  });
+
   test('pause and resume', async () => {
     await page.goto(`${dashboard.url}/schedules`);
     await page.getByRole('button', { name: 'More for Alpha' }).click();

@@ -74,7 +74,7 @@ describeInBrowser('how heavy the dashboard is', () => {
         return performance.now() - before;
       };
       const next = await spent(async () => {
-        await page.getByRole('button', { name: 'Next' }).click();
+        await page.getByRole('button', { name: 'Next', exact: true }).click();
         await page.getByText('Page 2 of 200').waitFor();
         await page.getByRole('link', { name: 'Job 51', exact: true }).waitFor();
       });

@@ -3,6 +3,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import type { SignedInClient } from '../support/api-client.js';
 import { insertSchedules } from '../support/many-schedules.js';
 import { TestService } from '../support/test-service.js';
+import { until } from '../support/until.js';
 
 let service: TestService;
 let user: SignedInClient;
@@ -43,7 +44,7 @@ test('there is one alarm per distinct instant, up to a limit that holds for any 
   const rung = new Set(service.alarms.slice(0, 160));
   service.clock.set(service.alarms[160]?.slice('alarm:'.length) ?? '');
   for (const alarm of rung) await service.app.get(SchedulerRegistry).getCronJob(alarm).fireOnTick();
-  while (service.alarms.length < 250) await new Promise(setImmediate);
+  await until(() => service.alarms.length >= 250);
   expect(service.alarms.some((alarm) => rung.has(alarm))).toBe(false);
 });
 

@@ -16,9 +16,9 @@ import { InProcessEventLog } from '../../src/events/in-process.event-log.js';
 import { RedisEventLog } from '../../src/events/redis.event-log.js';
 import { Unavailable } from '../../src/http/problems.js';
 import { RedisConnections } from '../../src/redis/redis-connections.js';
-import { until } from '../support/manual-consumer.js';
 import { describeRedisServer, RedisServer } from '../support/redis-server.js';
 import { SettableClock } from '../support/settable-clock.js';
+import { until } from '../support/until.js';
 
 /** Follows a log, and keeps what it is told. */
 class Follower {

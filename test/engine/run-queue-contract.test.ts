@@ -6,8 +6,9 @@ import { RedisConnections } from '../../src/redis/redis-connections.js';
 import { BullMqRunQueue } from '../../src/run-queue/bullmq.run-queue.js';
 import { InProcessRunQueue } from '../../src/run-queue/in-process.run-queue.js';
 import type { QueuedRun, RunQueue } from '../../src/run-queue/run-queue.js';
-import { ManualConsumer, until } from '../support/manual-consumer.js';
+import { ManualConsumer } from '../support/manual-consumer.js';
 import { describeRedis, RedisServer, someRedis } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 
 /** What every run queue promises. */
 interface Engine {
@@ -271,6 +272,13 @@ function contract(engine: Engine): void {
 
 describe('InProcessRunQueue', () => {
   contract(inProcess);
+
+  test('sets no timer that would outlive it', async () => {
+    const queue = await inProcess.open(1, 1);
+    await queue.close(0);
+    queue.add([{ id: 1, available_at: new Date(clock.now().getTime() + 60_000), lane: null }]);
+    expect(queue.depth().delayed).toBe(0);
+  });
 });
 
 describeRedis('BullMqRunQueue', () => {

@@ -8,6 +8,7 @@ import { type ApiClient, newUserFields, type SignedInClient } from '../support/a
 import { insertSchedules } from '../support/many-schedules.js';
 import { describeRedisServer, RedisServer } from '../support/redis-server.js';
 import { TestService } from '../support/test-service.js';
+import { until } from '../support/until.js';
 
 describeRedisServer('two nodes', () => {
   let server: RedisServer;
@@ -64,7 +65,7 @@ describeRedisServer('two nodes', () => {
     for (;;) {
       const { body } = await user.post<RunDto>(`/schedules/${String(schedule)}/run`);
       ids.push(body.id);
-      while (calls() < ids.length) await new Promise(setImmediate);
+      await until(() => calls() >= ids.length);
       const [row] = await one.query<{ node_id: number }>('SELECT node_id FROM runs WHERE id = ?', [body.id]);
       if (row?.node_id === one.app.get(NodeLease).id) {
         const finish = (): void => {
@@ -143,7 +144,7 @@ describeRedisServer('two nodes', () => {
   test('a run is canceled on whichever node it is executed', async () => {
     const { id } = await begin();
     expect((await there.post(`/runs/${String(id)}/cancel`)).status).toBe(200);
-    while (!stopped.includes(id)) await new Promise(setImmediate);
+    await until(() => stopped.includes(id));
     expect((await run(id)).status).toBe('canceled');
   });
 

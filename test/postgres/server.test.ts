@@ -9,6 +9,7 @@ import { removeFolder, scratchFolder } from '../support/scratch.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { KEYS, newPostgres } from '../support/test-database.js';
 import { TestService } from '../support/test-service.js';
+import { until } from '../support/until.js';
 
 let service: TestService;
 let user: SignedInClient;
@@ -21,10 +22,8 @@ async function start(settings: Record<string, string> = {}): Promise<void> {
 afterEach(() => service.stop());
 
 /** Asks until the answer is that. */
-async function until(path: string, status: number): Promise<void> {
-  while ((await service.api.get(path)).status !== status)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-}
+const untilAnswer = (path: string, status: number): Promise<void> =>
+  until(async () => (await service.api.get(path)).status === status);
 
 test('a second process without Redis is refused', async () => {
   await start();
@@ -51,7 +50,7 @@ test('units of work that wait for each other are begun anew, and both come throu
       await manager.update(Schedule, first, { jitter_seconds: tries });
       // Each has its first row before either wants its second.
       arrived++;
-      while (arrived < 2) await new Promise(setImmediate);
+      await until(() => arrived >= 2);
       await manager.update(Schedule, second, { jitter_seconds: tries });
     });
     return tries;
@@ -74,7 +73,7 @@ test('connections that an operator ends are replaced, and the lock is taken agai
   expect((await user.get<RunDto[]>(`/schedules/${String(id)}/runs`)).body).toMatchObject([
     { status: 'succeeded' },
   ]);
-  await until('/health/ready', 200);
+  await untilAnswer('/health/ready', 200);
   for (let held = 0; held !== 1;) {
     const [row] = await service.query<{ held: number }>(
       `SELECT count(*) AS held FROM pg_locks JOIN pg_stat_activity USING (pid)
@@ -107,7 +106,7 @@ describePostgresServer('a server that goes away', () => {
     expect(refused.body.detail).toMatch(/^The database does not answer/);
     expect(JSON.stringify(refused.body)).not.toMatch(/127\.0\.0\.1|postgres/i);
     expect((await user.get(`/schedules/${String(id)}`)).status).toBe(503);
-    await until('/health/ready', 503);
+    await untilAnswer('/health/ready', 503);
     expect((await service.api.get('/health/live')).status).toBe(200);
     end();
     service.clock.advance(60_000);
@@ -115,7 +114,7 @@ describePostgresServer('a server that goes away', () => {
 
     await server.resume();
     await service.tick();
-    await until('/health/ready', 200);
+    await untilAnswer('/health/ready', 200);
     const { body } = await user.get<RunDto[]>(`/schedules/${String(id)}/runs`);
     expect(body.map(({ status, attempt }) => [status, attempt])).toContainEqual(['succeeded', 1]);
     expect(body).toHaveLength(2);

@@ -31,3 +31,17 @@ export async function runOnce(
 /** Makes a schedule of an HTTP action and runs it once. */
 export const callOnce = async (service: TestService, user: SignedInClient, action: object): Promise<RunDto> =>
   runOnce(service, user, await newHttpSchedule(user, action));
+
+/** Gives the HTTP action to a schedule and runs it once. */
+export async function callBy(
+  service: TestService,
+  user: SignedInClient,
+  scheduleId: number,
+  action: object,
+): Promise<RunDto> {
+  const changed = await user.patch(`/schedules/${String(scheduleId)}`, {
+    action: { type: 'http', ...action },
+  });
+  if (changed.status !== 200) throw new Error(`the action was refused: ${JSON.stringify(changed.body)}`);
+  return runOnce(service, user, scheduleId);
+}

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { Redis } from 'ioredis';
 import { describeWith } from './describe-with.js';
 import { removeFolder, scratchFolder } from './scratch.js';
+import { until } from './until.js';
 
 /** A redis-server of a test's own, on a free port of the loopback, without persistence. */
 export class RedisServer {
@@ -69,9 +70,7 @@ async function launch(port: number, folder: string, password?: string): Promise<
   const failed = once(child, 'exit').then(() => {
     throw new Error('redis-server did not start');
   });
-  const listening = (async () => {
-    while (!(await accepts(port))) await new Promise(setImmediate);
-  })();
+  const listening = until(() => accepts(port));
   await Promise.race([listening, failed]);
   return child;
 }

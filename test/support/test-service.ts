@@ -17,6 +17,7 @@ import { refuseNesting } from './nesting-guard.js';
 import { ScriptedAction } from './scripted-action.js';
 import { SettableClock } from './settable-clock.js';
 import { newDatabase, type TestDatabase } from './test-database.js';
+import { until } from './until.js';
 
 /** The whole service on a database of its own, on a loopback port, with a clock that the test sets. */
 export class TestService {
@@ -121,11 +122,10 @@ export class TestService {
   }
 
   private async until(question: string, parameters: (string | number)[]): Promise<void> {
-    for (;;) {
+    await until(async () => {
       const [row] = await this.query<{ yes: number | boolean }>(question, parameters);
-      if (row?.yes) return;
-      await new Promise(setImmediate);
-    }
+      return Boolean(row?.yes);
+    });
   }
 
   /** Another node on the same database. It has to be closed by itself, before this one is stopped. */

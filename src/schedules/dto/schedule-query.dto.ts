@@ -1,15 +1,32 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsOptional } from 'class-validator';
+import { IsBoolean, IsOptional, Matches } from 'class-validator';
 import { PageQuery } from '../../http/page.js';
-import { Text } from '../../http/fields.js';
+import { OneOf, Text } from '../../http/fields.js';
+import { SCHEDULE_SORTS, type ScheduleSort } from '../schedule-order.js';
 
 /** `true` and `false` as a URL spells them; anything else stays text, for the validator to refuse. */
 const Flag = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value));
 
-/** Which schedules a list shows. */
-export class ScheduleQuery extends PageQuery {
+/** Which schedules a list shows, and in which order. */
+export class ScheduleQuery extends OmitType(PageQuery, ['cursor'] as const) {
+  @ApiPropertyOptional({ description: 'Where the page starts: the cursor that a Link header gave.' })
+  @IsOptional()
+  @Matches(/^[\w-]+$/, { message: 'the cursor of a Link header, unchanged' })
+  cursor?: string;
+
+  @ApiPropertyOptional({
+    enum: SCHEDULE_SORTS,
+    enumName: 'ScheduleSort',
+    default: 'id',
+    description:
+      'What the list is in the order of; with a `-`, the other way round. Titles go without regard to case. Schedules without ' +
+      'such an instant are last either way; of equal ones, the id decides.',
+  })
+  @OneOf(SCHEDULE_SORTS)
+  sort: ScheduleSort = 'id';
+
   @ApiPropertyOptional()
   @IsOptional()
   @Flag()

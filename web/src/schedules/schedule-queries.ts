@@ -13,7 +13,7 @@ export const schedulesQuery = (search: SchedulesSearch) =>
     queryFn: ({ signal }) =>
       schedules.list(
         server,
-        { ...filterOf(search), limit: PAGE_SIZE, cursor: search.after?.at(-1) },
+        { ...filterOf(search), sort: search.sort, limit: PAGE_SIZE, cursor: search.after?.at(-1) },
         { signal },
       ),
   });

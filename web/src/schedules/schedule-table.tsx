@@ -10,14 +10,18 @@ import { RunStrip } from './run-strip.js';
 import { recentRunsQuery } from './schedule-queries.js';
 import { ScheduleStateLabel } from './schedule-state.js';
 import classes from './schedule-table.module.css';
+import type { TableSort } from './schedules-search.js';
+import { SortableHeader } from './sortable-header.js';
 
 interface TableProps {
   schedules: readonly Schedule[];
   selected: ReadonlySet<number>;
   onMark: (id: number) => void;
+  sort: TableSort | undefined;
+  onSort: (sort: TableSort | undefined) => void;
 }
 
-export function ScheduleTable({ schedules, selected, onMark }: TableProps): ReactElement {
+export function ScheduleTable({ schedules, selected, onMark, sort, onSort }: TableProps): ReactElement {
   const { data: recent } = useQuery(recentRunsQuery(schedules));
   const runsOf = useMemo(
     () => new Map(recent?.map(({ schedule_id, runs }) => [schedule_id, runs])),
@@ -31,10 +35,16 @@ export function ScheduleTable({ schedules, selected, onMark }: TableProps): Reac
             <Table.Th w={40}>
               <span className={classes.hidden}>Mark</span>
             </Table.Th>
-            <Table.Th>Schedule</Table.Th>
+            <SortableHeader by="title" sort={sort} onSort={onSort}>
+              Schedule
+            </SortableHeader>
             <Table.Th w={120}>State</Table.Th>
-            <Table.Th w={176}>Last runs</Table.Th>
-            <Table.Th w={150}>Next run</Table.Th>
+            <SortableHeader by="last_run" w={176} sort={sort} onSort={onSort}>
+              Last runs
+            </SortableHeader>
+            <SortableHeader by="next_run" w={150} sort={sort} onSort={onSort}>
+              Next run
+            </SortableHeader>
             <Table.Th w={100}>
               <span className={classes.hidden}>Actions</span>
             </Table.Th>

@@ -53,7 +53,15 @@ export default function SchedulesPage(): ReactElement {
           ) : (
             <Stack gap="sm" style={{ opacity: query.isPlaceholderData ? 0.6 : 1 }}>
               <BulkBar shown={items} selected={selected} onSelect={setSelected} />
-              <ScheduleTable schedules={items} selected={selected} onMark={mark} />
+              <ScheduleTable
+                schedules={items}
+                selected={selected}
+                onMark={mark}
+                sort={search.sort}
+                onSort={(sort) => {
+                  show({ sort });
+                }}
+              />
               <Pager
                 page={(search.after?.length ?? 0) + 1}
                 pages={Math.ceil(count / PAGE_SIZE)}

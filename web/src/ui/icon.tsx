@@ -35,6 +35,8 @@ const PATHS = {
     'M8 3H7a2 2 0 0 0-2 2v5a2 2 0 0 1-2 2 2 2 0 0 1 2 2v5a2 2 0 0 0 2 2h1M16 21h1a2 2 0 0 0 2-2v-5a2 2 0 0 1 2-2 2 2 0 0 1-2-2V5a2 2 0 0 0-2-2h-1',
   back: 'M15 18l-6-6 6-6',
   forward: 'M9 18l6-6-6-6',
+  up: 'M12 19V5M5 12l7-7 7 7',
+  down: 'M12 5v14M5 12l7 7 7-7',
 } as const;
 
 export type IconName = keyof typeof PATHS;

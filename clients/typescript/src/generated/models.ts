@@ -267,6 +267,20 @@ export interface Schedule {
   updated_at: string;
 }
 
+export type ScheduleSort =
+  | 'id'
+  | '-id'
+  | 'title'
+  | '-title'
+  | 'next_run'
+  | '-next_run'
+  | 'last_run'
+  | '-last_run'
+  | 'created_at'
+  | '-created_at'
+  | 'updated_at'
+  | '-updated_at';
+
 export interface PreviewRequest {
   schedule_interval: string;
   timezone?: string;

@@ -11,6 +11,7 @@ import type {
   RunStatus,
   Schedule,
   ScheduleCreate,
+  ScheduleSort,
   ScheduleUpdate,
 } from './models.js';
 
@@ -25,6 +26,8 @@ export interface ListSchedulesQuery {
   limit?: number;
   /** Where the page starts: the cursor that a Link header gave. */
   cursor?: string;
+  /** What the list is in the order of; with a `-`, the other way round. Titles go without regard to case. Schedules without such an instant are last either way; of equal ones, the id decides. */
+  sort?: ScheduleSort;
   enabled?: boolean;
   is_completed?: boolean;
   /** One of its tags. */
