@@ -35,6 +35,14 @@ export abstract class Dialect {
   /** Whether `value` is among the numbers of one parameter, a JSON array. */
   abstract among(value: string): string;
 
+  /**
+   * A text column by which no index is to be looked for. A planner believes of a partial index that it is as short as it
+   * was when statistics were last made; in a herd it is long, and whoever looks for some rows in it walks through it.
+   */
+  unindexed(column: string): string {
+    return `(${column} || '')`;
+  }
+
   /** A JSON array of values. */
   abstract jsonArray(...values: readonly string[]): string;
 

@@ -14,6 +14,15 @@ import { RUNS_CHANGED, type RunsChanged } from './run.events.js';
 /** So many waiting runs are offered again at a time; the queue knows most of them already. */
 const REOFFERED = 10_000;
 
+/**
+ * A run younger than this is on its way to the queue. To offer it as well would be the same work once more, and in the
+ * middle of a herd: with three nodes it made 17,000 jobs too many of 10,000 runs.
+ */
+const ON_ITS_WAY_MS = 5000;
+
+/** Also one that was made by a clock that was ahead. */
+const ANY_AGE_MS = -LONGEST_WAIT_MS;
+
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
 /** Sorts before every run. */
@@ -41,7 +50,7 @@ export class Recovery {
   /** To be called at boot, before anything is claimed: what dead nodes left is settled, and all that waits is offered. */
   async runOnce(): Promise<void> {
     const left = await this.settle();
-    const { length: offered } = await this.offer(EVERYTHING, NOTHING_YET);
+    const { length: offered } = await this.offer(EVERYTHING, NOTHING_YET, ANY_AGE_MS);
     if (left > 0 || offered > 0) this.logger.log(`${String(offered)} runs are waiting`);
   }
 
@@ -95,25 +104,26 @@ export class Recovery {
   }
 
   /**
-   * Offers waiting runs to the queue again, a part of them each time: those that are held up by a slow target
-   * must not hide the others. Resolves with their number.
+   * Offers waiting runs to the queue again, unless they have only just been made, and a part of them each time: those
+   * that are held up by a slow target must not hide the others. Resolves with their number.
    */
   async requeue(): Promise<number> {
-    const rows = await this.offer(REOFFERED, this.reofferedTo);
+    const rows = await this.offer(REOFFERED, this.reofferedTo, ON_ITS_WAY_MS);
     const last = rows.at(-1);
     this.reofferedTo = rows.length === REOFFERED && last ? last : NOTHING_YET;
     return rows.length;
   }
 
-  private async offer(limit: number, after: QueuedRow): Promise<QueuedRow[]> {
-    const soon = new Date(this.clock.now().getTime() + LONGEST_WAIT_MS);
+  private async offer(limit: number, after: QueuedRow, minAgeMs: number): Promise<QueuedRow[]> {
+    const now = this.clock.now().getTime();
+    const soon = new Date(now + LONGEST_WAIT_MS);
     const rows = await this.unitOfWork.dialect.query<QueuedRow>(
       this.dataSource,
       `SELECT id, available_at, ${ofSchedule('lane')} AS lane FROM runs
-        WHERE status = 'queued' AND available_at <= ? AND (available_at, id) > (?, ?)
+        WHERE status = 'queued' AND available_at <= ? AND (available_at, id) > (?, ?) AND created_at <= ?
      ORDER BY available_at, id
         LIMIT ?`,
-      [instantText(soon), after.available_at, after.id, limit],
+      [instantText(soon), after.available_at, after.id, instantText(new Date(now - minAgeMs)), limit],
     );
     this.queue.restore(rows.map(toQueuedRun));
     return rows;

@@ -128,7 +128,7 @@ export class RunLedger {
       manager,
       `SELECT id, available_at, ${ofSchedule('lane')} AS lane FROM runs
         WHERE id IN (SELECT min(id) FROM runs
-                      WHERE ${this.dialect.among('schedule_id')} AND status IN (${UNFINISHED}) AND status = 'queued'
+                      WHERE ${this.dialect.among('schedule_id')} AND status IN (${UNFINISHED}) AND ${this.dialect.unindexed('status')} = 'queued'
                    GROUP BY schedule_id)`,
       [JSON.stringify(scheduleIds)],
     );
@@ -143,7 +143,7 @@ export class RunLedger {
     const canceled = await this.dialect.query<{ id: number }>(
       manager,
       `UPDATE runs SET status = 'canceled', finished_at = ?, error = 'its schedule was deleted or disabled'
-        WHERE ${this.dialect.among('schedule_id')} AND status IN (${UNFINISHED}) AND status = 'queued'
+        WHERE ${this.dialect.among('schedule_id')} AND status IN (${UNFINISHED}) AND ${this.dialect.unindexed('status')} = 'queued'
           AND (${ofSchedule('deleted_at')} IS NOT NULL OR (NOT ${ofSchedule('enabled')} AND ${OF_OCCURRENCE}))
     RETURNING id`,
       [instantText(this.clock.now()), JSON.stringify(scheduleIds)],
@@ -217,7 +217,7 @@ export class RunLedger {
       `UPDATE runs
           SET status = 'running', node_id = ?, attempt = attempt + 1, started_at = ?,
               lateness_ms = coalesce(lateness_ms, round(? - ${dialect.milliseconds('scheduled_for')}))
-        WHERE ${dialect.among('id')} AND status IN (${sqlFrom('running')}) AND available_at <= ?
+        WHERE ${dialect.among('id')} AND ${dialect.unindexed('status')} IN (${sqlFrom('running')}) AND available_at <= ?
           AND NOT (${OF_OCCURRENCE} AND ${ofSchedule('overlap_policy')} <> 'allow'
                    AND EXISTS (SELECT 1 FROM runs AS earlier
                                 WHERE earlier.schedule_id = runs.schedule_id AND earlier.id < runs.id
@@ -246,6 +246,8 @@ export class RunLedger {
       ...[end.status_code, end.output, end.error, retry && instantText(retry.available_at)],
       retry?.ended,
     ]);
+    // Within a CASE, so that rows are found by their ids: by the other columns PostgreSQL expects one row of all that are
+    // unfinished, and compares each of them with each end.
     return this.dialect.change(
       manager,
       `UPDATE runs
@@ -255,7 +257,9 @@ export class RunLedger {
               attempts = CASE WHEN ended.attempted IS NULL THEN attempts
                               ELSE ${this.dialect.jsonAppended('attempts', 'ended.attempted')} END
          FROM ${this.dialect.rows('ended', ENDED)}
-        WHERE runs.id = ended.id AND runs.attempt = ended.attempt AND runs.node_id = ? AND runs.status IN (${sqlFrom('succeeded')})`,
+        WHERE runs.id = ended.id
+          AND CASE WHEN runs.attempt = ended.attempt AND runs.node_id = ? AND runs.status IN (${sqlFrom('succeeded')})
+                   THEN 1 ELSE 0 END = 1`,
       [JSON.stringify(rows), node_id],
     );
   }

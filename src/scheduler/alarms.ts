@@ -8,8 +8,8 @@ import { Metrics } from '../metrics/metrics.js';
 import { fromInstantText, instantText } from '../database/columns.js';
 import { Dialect } from '../database/dialect.js';
 
-/** How far ahead alarms are set. They are set anew twice in that time. */
-export const HORIZON_MS = 60_000;
+/** How far ahead alarms are set. They are set anew with every sweep. */
+const HORIZON_MS = 60_000;
 
 /** So many alarms at most. The instants beyond get theirs when half of these have rung. */
 const MAX_ALARMS = 300;

@@ -4,7 +4,7 @@ import { Interval } from '@nestjs/schedule';
 import { Clock } from '../clock/clock.js';
 import { Recovery } from '../runs/recovery.js';
 import { SCHEDULE_CREATED, SCHEDULE_UPDATED, type ScheduleEvent } from '../schedules/schedule.events.js';
-import { Alarms, HORIZON_MS } from './alarms.js';
+import { Alarms } from './alarms.js';
 import { type ClaimedSlice, Claimer, SLICE } from './claimer.js';
 
 const SWEEP_MS = 5000;
@@ -14,8 +14,8 @@ const HOLD_MS = 500;
 
 /**
  * Sees to it that what is due gets claimed. Alarms wake it in time; a sweep catches whatever had no alarm
- * (a clock that stepped, a computer that slept, another process's edit), so an alarm that is lost costs
- * lateness, never a run.
+ * (a clock that stepped, a computer that slept), so an alarm that is lost costs lateness, never a run. The sweep also
+ * sets alarms for what another process has stored: that process may be dead by the time it is due.
  */
 @Injectable()
 export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy {
@@ -62,6 +62,7 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
   async sweep(): Promise<void> {
     try {
       await this.claimDue();
+      await this.setAlarms();
       await this.recovery.settleSilent();
       await this.recovery.requeue();
       this.lastSweep = this.clock.now();
@@ -70,7 +71,6 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
     }
   }
 
-  @Interval('set-alarms', HORIZON_MS / 2)
   async setAlarms(): Promise<void> {
     if (!this.stopped) await this.alarms.setAll(this.ring);
   }

@@ -63,3 +63,10 @@ test('claiming arms the next occurrence', async () => {
   await service.tick();
   expect(service.alarms).toContain('alarm:2090-01-01T12:00:20.000Z');
 });
+
+test('a sweep arms what another process has stored, before it is due', async () => {
+  await insertSchedules(service, 3, inSeconds(20));
+  expect(service.alarms).toEqual([]);
+  await service.scheduler.sweep();
+  expect(service.alarms).toEqual(['alarm:2090-01-01T12:00:20.000Z']);
+});

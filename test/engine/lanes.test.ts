@@ -90,10 +90,11 @@ test('runs without end that wait for one target do not keep the sweep from offer
   const { id } = await user.newSchedule();
   // As a backoff of more than an hour leaves it: the queue does not know it.
   await service.write(
-    `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, available_at)
-       SELECT cast(? AS integer), max(available_at), 'manual', 'queued', max(available_at) FROM runs`,
+    `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, available_at, created_at)
+       SELECT cast(? AS integer), max(available_at), 'manual', 'queued', max(available_at), max(created_at) FROM runs`,
     [id],
   );
+  service.clock.advance(5000);
   for (let n = 0; n < 2; n++) await service.scheduler.sweep();
   await service.untilRuns('succeeded', 1);
 }, 60_000);

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { instantText } from '../../src/database/columns.js';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
+import { Recovery } from '../../src/runs/recovery.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { TestService } from '../support/test-service.js';
 
@@ -40,4 +42,19 @@ test('what fell due while the service was down is settled at the start', async (
     ['succeeded', 0],
     ['missed', 9],
   ]);
+});
+
+test('a run that has just been made is on its way to the queue, and is not offered until it ought to be there', async () => {
+  const schedule = await user.newSchedule({ schedule_interval: '0 0 1 1 *' });
+  const now = instantText(service.clock.now());
+  await service.write(
+    `INSERT INTO runs (schedule_id, scheduled_for, "trigger", status, available_at, created_at)
+     VALUES (?, ?, 'manual', 'queued', ?, ?)`,
+    [schedule.id, now, now, now],
+  );
+  const recovery = service.app.get(Recovery);
+  expect(await recovery.requeue()).toBe(0);
+  service.clock.advance(5000);
+  expect(await recovery.requeue()).toBe(1);
+  await service.settled();
 });

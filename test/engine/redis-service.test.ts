@@ -54,6 +54,7 @@ describeRedisServer('the service with Redis', () => {
     expect((await user.get<RunDto>(`/runs/${String(run.id)}`)).body.status).toBe('queued');
 
     await server.restart();
+    service.clock.advance(5000);
     while ((await user.get<RunDto>(`/runs/${String(run.id)}`)).body.status !== 'succeeded') {
       await service.scheduler.sweep();
     }
