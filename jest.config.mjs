@@ -30,7 +30,16 @@ const ON_BOTH_API = [
     'one-user',
   ],
   ...['overview', 'upcoming', 'recent-runs', 'many-schedules', 'events', 'browser-session'],
-  ...['create-schedule', 'create-user', 'secrets', 'api-keys', 'audit-log', 'sessions', 'sign-in-protection'],
+  ...[
+    'create-schedule',
+    'create-user',
+    'secrets',
+    'api-keys',
+    'audit-log',
+    'sessions',
+    'sign-in-protection',
+    'revocation',
+  ],
 ].map((name) => `test/api/${name}.test.ts`);
 
 /** @type {import('jest').Config} */
