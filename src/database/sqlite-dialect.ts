@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { Dialect, type FirstRow, type Source, type ValueType } from './dialect.js';
+import { connectionOf, SqliteVersion } from './sqlite-version.js';
 
-const connectionOf = ({ driver }: DataSource): Database.Database =>
-  (driver as unknown as { databaseConnection: Database.Database }).databaseConnection;
+/** The service's data source never writes: what does is its `writer`. */
+type ReadingSource = DataSource & { readonly writer?: DataSource };
 
 /** SQLite has no truth values. */
 const bound = (value: unknown): unknown => (typeof value === 'boolean' ? Number(value) : value);
@@ -14,7 +15,7 @@ export class SqliteDialect extends Dialect {
   readonly keepReferenced = '';
   readonly forUpdate = '';
   readonly skipLocked = '';
-  private readonly versions = new WeakMap<DataSource, FirstRow>();
+  private readonly versions = new WeakMap<DataSource, SqliteVersion>();
 
   query<Row>(source: Source, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     return source.query<Row[]>(sql, parameters as unknown[]);
@@ -30,12 +31,12 @@ export class SqliteDialect extends Dialect {
     return (parameters) => statement().get(parameters.map(bound)) as unknown[] | undefined;
   }
 
-  /** The data source never writes, so every commit is one of another connection to SQLite, which says then: look again. */
-  version(source: DataSource): number | undefined {
-    let ask = this.versions.get(source);
-    if (!ask) this.versions.set(source, (ask = this.prepare(source, 'PRAGMA data_version')));
-    const [version] = ask([]) as [number];
-    return version;
+  version(source: ReadingSource): number | undefined {
+    const { writer } = source;
+    if (!writer) return undefined;
+    let version = this.versions.get(source);
+    if (!version) this.versions.set(source, (version = new SqliteVersion(source, writer)));
+    return version.current();
   }
 
   async change(manager: EntityManager, sql: string, parameters: readonly unknown[] = []): Promise<number> {

@@ -12,7 +12,7 @@ beforeEach(() => {
   known = new UntilNextWrite({ version: () => version } as unknown as Dialect, {} as DataSource, 2);
 });
 
-const ask = (key: string, during?: () => unknown): Promise<object | undefined> =>
+const ask = async (key: string, during?: () => unknown): Promise<object | undefined> =>
   known.get(key, async () => {
     reads.push(key);
     await during?.();

@@ -16,14 +16,20 @@ export class UntilNextWrite<Value extends object> {
     this.values = new LRUCache({ max });
   }
 
-  /** What `read` finds now; it is asked where the database cannot say that nothing was written since. */
-  async get(key: string, read: () => Promise<Value | undefined>): Promise<Value | undefined> {
+  /** What `read` finds now, at once when it is known; it is asked where the database cannot say that nothing was written since. */
+  get(key: string, read: () => Promise<Value | undefined>): Value | undefined | Promise<Value | undefined> {
     const version = this.dialect.version(this.source);
     if (version === undefined) return read();
     if (version !== this.version) this.values.clear();
     this.version = version;
-    const known = this.values.get(key);
-    if (known) return known;
+    return this.values.get(key) ?? this.ask(key, read, version);
+  }
+
+  private async ask(
+    key: string,
+    read: () => Promise<Value | undefined>,
+    version: number,
+  ): Promise<Value | undefined> {
     const value = await read();
     // Others may have asked meanwhile, after a write that came after this was read.
     if (value && version === this.version) this.values.set(key, value);
