@@ -65,4 +65,4 @@ function bar(rows) {
   };
 }
 
-const NOTE = `Requests a second by autocannon from a process of its own. This service checks the token's signature and its session's row, that the schedule is the caller's, and writes the plain-English description; the bare route reads the row and nothing else.`;
+const NOTE = `Requests a second by autocannon from a process of its own. This service checks the token's signature, and its session, which it remembers while SQLite says that nothing was committed; it reads the schedule's row with every request, checks that it is the caller's, and writes the plain-English description; the bare route reads the row and nothing else.`;

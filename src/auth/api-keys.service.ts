@@ -5,6 +5,7 @@ import type { FindOptionsWhere, Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { UntilNextWrite } from '../database/until-next-write.js';
 import type { Principal } from '../http/principal.js';
 import { Conflict, found, InvalidFields } from '../http/problems.js';
 import { lockOfUser, type User } from '../users/user.entity.js';
@@ -17,6 +18,9 @@ const HINT_LENGTH = API_KEY_PREFIX.length + 6;
 
 /** So many keys a user may have. */
 const MAX_KEYS = 100;
+
+/** So many keys are remembered. */
+const REMEMBERED = 1000;
 
 /** The use of a key is noted so often at most. */
 const LAST_USED_EVERY_MS = 60_000;
@@ -35,13 +39,16 @@ const principalOf = ({ id, scopes, user }: OwnedKey): Omit<Principal, 'address'>
 @Injectable()
 export class ApiKeysService {
   private readonly logger = new Logger(ApiKeysService.name);
+  private readonly known: UntilNextWrite<OwnedKey>;
 
   constructor(
     @InjectRepository(ApiKey) private readonly keys: Repository<ApiKey>,
     private readonly unitOfWork: UnitOfWork,
     private readonly audit: AuditService,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.known = new UntilNextWrite(unitOfWork.dialect, keys.manager.dataSource, REMEMBERED);
+  }
 
   /** Resolves with the row, and with the key itself, which is never shown again. @throws InvalidFields, Conflict */
   async create(caller: Principal, fields: ApiKeyCreateDto): Promise<{ row: ApiKey; key: string }> {
@@ -81,8 +88,10 @@ export class ApiKeysService {
 
   /** Whose key this is, or undefined when it is unknown, expired or revoked. */
   async authenticate(key: string): Promise<Omit<Principal, 'address'> | undefined> {
-    const row = await this.good({ hash: hashOf(key) });
+    const hash = hashOf(key);
     const now = this.clock.now();
+    const found = await this.known.get(hash, () => this.read({ hash }));
+    const row = found && this.isGood(found) ? found : undefined;
     if (row && now.getTime() - (row.last_used_at?.getTime() ?? 0) >= LAST_USED_EVERY_MS)
       this.noteUse(row.id, now);
     return row && principalOf(row);
@@ -90,14 +99,17 @@ export class ApiKeysService {
 
   /** Whose key it is, or undefined when it is expired or revoked. */
   async current(id: number): Promise<Omit<Principal, 'address'> | undefined> {
-    const row = await this.good({ id });
-    return row && principalOf(row);
+    const row = await this.read({ id });
+    return row && this.isGood(row) ? principalOf(row) : undefined;
   }
 
-  private async good(where: FindOptionsWhere<ApiKey>): Promise<OwnedKey | undefined> {
+  private async read(where: FindOptionsWhere<ApiKey>): Promise<OwnedKey | undefined> {
     const row = await this.keys.findOne({ where, relations: { user: true } });
-    const expired = row?.expires_at && row.expires_at <= this.clock.now();
-    return row?.user && !expired ? (row as OwnedKey) : undefined;
+    return row?.user ? (row as OwnedKey) : undefined;
+  }
+
+  private isGood({ expires_at }: OwnedKey): boolean {
+    return expires_at === null || expires_at > this.clock.now();
   }
 
   /** Nobody waits for it: the answer to a request does not depend on it. */

@@ -16,6 +16,8 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 @Injectable()
 export class AuthGuard implements CanActivate {
+  private readonly routes = new Map<unknown, Map<unknown, Access>>();
+
   constructor(
     private readonly reflector: Reflector,
     private readonly sessions: SessionsService,
@@ -25,8 +27,7 @@ export class AuthGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const targets = [context.getHandler(), context.getClass()];
-    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, targets) ?? {};
+    const access = this.accessTo(context);
     if (access.public === true) return true;
     const request = context.switchToHttp().getRequest<SignedInRequest>();
     const { authorization } = request.headers;
@@ -34,18 +35,31 @@ export class AuthGuard implements CanActivate {
     // A cookie that is over is sent by the browser, not by its user: it does not keep anybody from signing up.
     if (access.public === 'optional' && authorization === undefined && !known) return true;
     if (access.metricsToken && this.isMetricsToken(authorization)) return true;
-    request.principal = known ?? (await this.byHeader(authorization, addressOf(request)));
+    request.principal = { ...(known ?? (await this.byHeader(authorization))), address: addressOf(request) };
     authorize(request.principal, access, request.method);
     return true;
   }
 
+  /** What a route asks of its callers. Decorators say it once for all, and Reflect takes long to find it. */
+  private accessTo(context: ExecutionContext): Access {
+    const [handler, controller] = [context.getHandler(), context.getClass()];
+    const routes = this.routes.get(controller) ?? new Map<unknown, Access>();
+    this.routes.set(controller, routes);
+    let access = routes.get(handler);
+    if (!access) {
+      access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [handler, controller]) ?? {};
+      routes.set(handler, access);
+    }
+    return access;
+  }
+
   /** @throws Forbidden when a page of another origin may have made the browser send the cookie */
-  private async byCookie(request: SignedInRequest): Promise<Principal | undefined> {
+  private async byCookie(request: SignedInRequest): Promise<Known | undefined> {
     const token = this.cookie.read(request);
     const known = token === undefined ? undefined : await this.sessions.authenticate(token);
     if (!known) return undefined;
     if (!SAFE_METHODS.has(request.method)) refuseOtherOrigins(request);
-    return { ...known, address: addressOf(request) };
+    return known;
   }
 
   private isMetricsToken(authorization: string | undefined): boolean {
@@ -57,7 +71,7 @@ export class AuthGuard implements CanActivate {
   }
 
   /** @throws NotSignedIn */
-  private async byHeader(authorization: string | undefined, address: string): Promise<Principal> {
+  private async byHeader(authorization: string | undefined): Promise<Known> {
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined)
       throw new NotSignedIn('Send "Authorization: Bearer <token>", from POST /auth/signin.');
@@ -65,9 +79,11 @@ export class AuthGuard implements CanActivate {
       ? await this.apiKeys.authenticate(token)
       : await this.sessions.authenticate(token);
     if (!known) throw new NotSignedIn('The token is not valid, or no longer: sign in again.');
-    return { ...known, address };
+    return known;
   }
 }
+
+type Known = Omit<Principal, 'address'>;
 
 /** @throws Forbidden */
 function authorize({ role, credential }: Principal, access: Access, method: string): void {

@@ -26,10 +26,12 @@ export class TokenVerifier {
   ) {}
 
   /** The id of the session the token belongs to, or undefined when it is forged or expired. */
-  async sessionOf(token: string, now: Date): Promise<string | undefined> {
+  sessionOf(token: string, now: Date): string | undefined | Promise<string | undefined> {
     const seconds = Math.floor(now.getTime() / 1000);
-    const claims = this.known.get(token) ?? (await this.verify(token, seconds));
-    return claims && claims.exp > seconds ? claims.jti : undefined;
+    const current = (claims: Claims | undefined): string | undefined =>
+      claims && claims.exp > seconds ? claims.jti : undefined;
+    const known = this.known.get(token);
+    return known ? current(known) : this.verify(token, seconds).then(current);
   }
 
   private async verify(token: string, clockTimestamp: number): Promise<Claims | undefined> {

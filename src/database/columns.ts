@@ -36,8 +36,29 @@ export function fromInstantText(text: string | Date): Date {
   // PostgreSQL's driver has read it already.
   if (typeof text !== 'string') return text;
   if (text !== latest.text) {
-    const zoned = text.includes('T');
-    latest = { time: Date.parse(zoned ? text : `${text.replace(' ', 'T')}Z`), text };
+    latest = { time: timeOf(text), text };
   }
   return new Date(latest.time);
 }
+
+function timeOf(text: string): number {
+  const year = digits(text, 0) * 100 + digits(text, 2);
+  // What instantText writes. Date.parse, which reads much else, takes three times as long.
+  if (text.length === 23 && text[10] === ' ' && year >= 1000)
+    return Date.UTC(
+      year,
+      digits(text, 5) - 1,
+      digits(text, 8),
+      digits(text, 11),
+      digits(text, 14),
+      digits(text, 17),
+      (text.charCodeAt(20) - ZERO) * 100 + digits(text, 21),
+    );
+  return Date.parse(text.includes('T') ? text : `${text.replace(' ', 'T')}Z`);
+}
+
+const ZERO = '0'.charCodeAt(0);
+
+/** The number that two digits stand for. */
+const digits = (text: string, at: number): number =>
+  (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;

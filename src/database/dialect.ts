@@ -3,6 +3,11 @@ import type { DataSource, EntityManager } from 'typeorm';
 /** What runs SQL: a unit of work's manager, or a data source, which only reads. */
 export type Source = EntityManager | DataSource;
 
+/** Finds the first row of a statement: its values, in the order of the statement's columns. Sooner than a promise where it can. */
+export type FirstRow = (
+  parameters: readonly unknown[],
+) => readonly unknown[] | undefined | Promise<readonly unknown[] | undefined>;
+
 /** Kinds of values that travel in JSON, as columns have them. */
 export type ValueType = 'integer' | 'text' | 'instant';
 
@@ -19,6 +24,20 @@ export type ValueType = 'integer' | 'text' | 'instant';
 export abstract class Dialect {
   /** Runs SQL, and resolves with the rows it finds or returns. */
   abstract query<Row>(source: Source, sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+
+  /**
+   * Readies a statement that is asked with every request, such as who the caller is.
+   *
+   * @param columns the names of what it selects, in their order
+   */
+  abstract prepare(source: DataSource, sql: string, columns: readonly string[]): FirstRow;
+
+  /**
+   * A number that is another one as soon as anybody has committed anything, this process or another, so that what was
+   * read through the data source is as it was while the number is the same. Undefined where to ask for it takes as long
+   * as to read again.
+   */
+  abstract version(source: DataSource): number | undefined;
 
   /** Runs SQL that changes rows and returns none, and resolves with their number. */
   abstract change(manager: EntityManager, sql: string, parameters?: readonly unknown[]): Promise<number>;

@@ -1,5 +1,5 @@
-import { type EntityManager, QueryFailedError } from 'typeorm';
-import { Dialect, type Source, type ValueType } from './dialect.js';
+import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import { Dialect, type FirstRow, type Source, type ValueType } from './dialect.js';
 
 const TYPES: Readonly<Record<ValueType, string>> = {
   integer: 'bigint',
@@ -30,6 +30,18 @@ export class PostgresDialect extends Dialect {
     const statement = this.statement(sql);
     const result = await source.query<Row[] | [Row[], number]>(statement.sql, parameters as unknown[]);
     return statement.changes ? (result as [Row[], number])[0] : (result as Row[]);
+  }
+
+  prepare(source: DataSource, sql: string, columns: readonly string[]): FirstRow {
+    return async (parameters) => {
+      const [row] = await this.query<Record<string, unknown>>(source, sql, parameters);
+      return row && columns.map((column) => row[column]);
+    };
+  }
+
+  /** Other nodes write, too. */
+  version(): undefined {
+    return undefined;
   }
 
   async change(manager: EntityManager, sql: string, parameters: readonly unknown[] = []): Promise<number> {

@@ -1,4 +1,6 @@
-import type { EntityMetadata, ObjectLiteral, Repository, SelectQueryBuilder } from 'typeorm';
+import type { DataSource, EntityMetadata, ObjectLiteral, Repository, SelectQueryBuilder } from 'typeorm';
+import { fromInstantText } from './columns.js';
+import type { Dialect, FirstRow } from './dialect.js';
 
 /** What a query's `:names` stand for. */
 type Parameters<Name extends string> = Readonly<Record<Name, unknown>>;
@@ -12,19 +14,23 @@ export class PreparedQuery<Entity extends ObjectLiteral, Name extends string> {
 
   /** @param narrow adds the conditions; entities go by the alias `row`, values by the `names` as parameters */
   constructor(
+    private readonly dialect: Dialect,
     private readonly repository: Repository<Entity>,
     private readonly names: readonly Name[],
     private readonly narrow: (query: SelectQueryBuilder<Entity>) => SelectQueryBuilder<Entity>,
   ) {}
 
-  /** The first entity found, or null. */
+  /** The first entity found, or null. It is a plain object with the entity's columns. */
   async one(values: Parameters<Name>): Promise<Entity | null> {
-    const { sql, order, columns } = (this.plan ??= this.prepare());
-    const [found] = await this.repository.query<Record<string, unknown>[]>(
-      sql,
-      order.map((name) => values[name]),
-    );
-    return found ? this.hydrate(found, columns) : null;
+    const { first, order, columns, blank } = (this.plan ??= this.prepare());
+    const found = await first(order.map((name) => values[name]));
+    if (!found) return null;
+    // To change properties that are there takes half the time of adding them one by one.
+    const entity = { ...blank };
+    columns.forEach(({ name, read }, n) => {
+      entity[name] = read(found[n]);
+    });
+    return entity as Entity;
   }
 
   private prepare(): Plan<Name> {
@@ -33,24 +39,43 @@ export class PreparedQuery<Entity extends ObjectLiteral, Name extends string> {
     const [sql, order] = this.narrow(this.repository.createQueryBuilder('row'))
       .setParameters(Object.fromEntries(this.names.map((name) => [name, name])))
       .getQueryAndParameters();
-    return { sql, order: order as Name[], columns: selectedColumns(metadata) };
-  }
-
-  private hydrate(found: Record<string, unknown>, columns: Plan<Name>['columns']): Entity {
-    const { metadata } = this.repository;
-    const { driver } = metadata.dataSource;
-    const entity = metadata.create() as Record<string, unknown>;
-    for (const [alias, column] of columns)
-      entity[column.propertyName] = driver.prepareHydratedValue(found[alias], column);
-    return entity as Entity;
+    const selected = metadata.columns.filter(({ isSelect }) => isSelect);
+    const aliases = selected.map(({ databaseName }) => `row_${databaseName}`);
+    return {
+      first: this.dialect.prepare(metadata.dataSource, sql, aliases),
+      order: order as Name[],
+      blank: Object.fromEntries(selected.map(({ propertyName }) => [propertyName, null])),
+      columns: selected.map((column) => ({
+        name: column.propertyName,
+        read: readerOf(metadata.dataSource, column),
+      })),
+    };
   }
 }
 
 interface Plan<Name extends string> {
-  readonly sql: string;
+  readonly first: FirstRow;
   readonly order: readonly Name[];
-  readonly columns: readonly (readonly [alias: string, column: EntityMetadata['columns'][number]])[];
+  readonly blank: Readonly<Record<string, unknown>>;
+  readonly columns: readonly { readonly name: string; readonly read: Reader }[];
 }
 
-const selectedColumns = ({ columns }: EntityMetadata): Plan<string>['columns'] =>
-  columns.filter(({ isSelect }) => isSelect).map((column) => [`row_${column.databaseName}`, column] as const);
+type Reader = (value: unknown) => unknown;
+
+/** What makes a property's value of a column's. TypeORM finds out anew for every value of what type it is. */
+function readerOf({ driver }: DataSource, column: EntityMetadata['columns'][number]): Reader {
+  const reader = column.transformer ? undefined : READERS.get(column.type);
+  return reader ?? ((value) => driver.prepareHydratedValue(value, column) as unknown);
+}
+
+const asItIs: Reader = (value) => value;
+
+/** For the types of columns.ts, and the commonest others. */
+const READERS: ReadonlyMap<unknown, Reader> = new Map<unknown, Reader>([
+  [Date, (value) => (value === null ? null : fromInstantText(value as string | Date))],
+  ['simple-json', (value) => (typeof value === 'string' ? (JSON.parse(value) as unknown) : value)],
+  ['boolean', (value) => (value === null ? null : Boolean(value))],
+  ['integer', asItIs],
+  ['varchar', asItIs],
+  ['text', asItIs],
+]);

@@ -18,9 +18,14 @@ const RESERVED_KEYS = ['__proto__', 'constructor', 'prototype'];
 
 /** Refuses unknown and wrong fields of bodies and queries, all at once, as `422` with one entry per field. */
 class RequestValidation extends ValidationPipe {
-  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  // Its types want a promise; Nest takes a value as well, and does not wait for it.
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     // What our own decorators made of a request is as it should be.
-    if (metadata.type === 'custom') return value;
+    if (metadata.type === 'custom') return value as Promise<unknown>;
+    return this.validated(value, metadata);
+  }
+
+  private async validated(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const message = shapeFault(value);
     if (message !== undefined) throw new InvalidFields([{ field: metadata.type, message }]);
     return (await super.transform(value, metadata)) as unknown;

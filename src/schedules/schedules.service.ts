@@ -67,7 +67,7 @@ export class SchedulesService {
     private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {
-    this.byId = new PreparedQuery(schedules, ['id', 'owner', 'everyone'], (query) =>
+    this.byId = new PreparedQuery(unitOfWork.dialect, schedules, ['id', 'owner', 'everyone'], (query) =>
       query.where(`row.id = :id AND ${REACHABLE}`),
     );
   }

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { ActionResult } from '../../src/actions/action.js';
+import type { NewApiKeyDto } from '../../src/auth/dto/api-key.dto.js';
 import { NodeLease } from '../../src/nodes/node-lease.js';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
 import type { ScheduleDto } from '../../src/schedules/dto/schedule.dto.js';
@@ -146,6 +147,17 @@ describeRedisServer('two nodes', () => {
     expect((await there.post(`/runs/${String(id)}/cancel`)).status).toBe(200);
     await until(() => stopped.includes(id));
     expect((await run(id)).status).toBe('canceled');
+  });
+
+  test('a session or a key that ends on one node is refused by the other at once', async () => {
+    const { body: key } = await user.post<NewApiKeyDto>('/auth/api-keys', { name: 'a', scopes: ['read'] });
+    const program = two.api.withToken(key.key);
+    for (const client of [there, program, there, program])
+      expect((await client.get('/auth/me')).status).toBe(200);
+    await user.delete(`/auth/api-keys/${String(key.id)}`);
+    expect((await program.get('/auth/me')).status).toBe(401);
+    await user.post('/auth/signout');
+    expect((await there.get('/auth/me')).status).toBe(401);
   });
 
   test('a quota is one for all nodes', async () => {

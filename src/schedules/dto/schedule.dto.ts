@@ -1,5 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { type ActionPayload, ApiAction } from '../../actions/dto/action.dto.js';
+import { instantOf } from '../../http/instant.js';
 import { describeInterval } from '../../timing/describe-interval.js';
 import {
   DEFAULT_RETRY_POLICY,
@@ -74,10 +75,10 @@ export class ScheduleDto {
   delivery: Delivery;
 
   @ApiProperty({ type: Date, example: null, nullable: true })
-  start_at: Date | null;
+  start_at: string | null;
 
   @ApiProperty({ type: Date, example: null, nullable: true })
-  end_at: Date | null;
+  end_at: string | null;
 
   @ApiProperty({ type: 'integer', example: null, nullable: true })
   max_runs: number | null;
@@ -97,7 +98,7 @@ export class ScheduleDto {
     nullable: true,
     description: 'When the latest run was claimed.',
   })
-  last_run: Date | null;
+  last_run: string | null;
 
   @ApiProperty({
     type: Date,
@@ -105,13 +106,13 @@ export class ScheduleDto {
     nullable: true,
     description: 'When it fires next; null when disabled or completed.',
   })
-  next_run: Date | null;
+  next_run: string | null;
 
-  @ApiProperty({ example: '2026-03-26T17:21:09.410Z' })
-  created_at: Date;
+  @ApiProperty({ type: Date, example: '2026-03-26T17:21:09.410Z' })
+  created_at: string;
 
-  @ApiProperty({ example: '2026-03-26T17:21:09.410Z' })
-  updated_at: Date;
+  @ApiProperty({ type: Date, example: '2026-03-26T17:21:09.410Z' })
+  updated_at: string;
 
   static from(row: Schedule): ScheduleDto {
     // Written out rather than spread together, which takes twenty times as long: lists have a thousand of them.
@@ -133,16 +134,16 @@ export class ScheduleDto {
       misfire_window_seconds: row.misfire_window_seconds,
       retry_policy: row.retry_policy,
       delivery: row.delivery,
-      start_at: row.start_at,
-      end_at: row.end_at,
+      start_at: instantOf(row.start_at),
+      end_at: instantOf(row.end_at),
       max_runs: row.max_runs,
       run_count: row.run_count,
       jitter_seconds: row.jitter_seconds,
       tags: row.tags,
-      last_run: row.last_run,
-      next_run: row.next_run,
-      created_at: row.created_at,
-      updated_at: row.updated_at,
+      last_run: instantOf(row.last_run),
+      next_run: instantOf(row.next_run),
+      created_at: instantOf(row.created_at),
+      updated_at: instantOf(row.updated_at),
     };
   }
 }
