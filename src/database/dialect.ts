@@ -8,6 +8,19 @@ export type FirstRow = (
   parameters: readonly unknown[],
 ) => readonly unknown[] | undefined | Promise<readonly unknown[] | undefined>;
 
+/** A part of a transaction. */
+export type Step = () => Promise<unknown>;
+export type Answers<Steps extends readonly Step[]> = {
+  -readonly [N in keyof Steps]: Awaited<ReturnType<Steps[N]>>;
+};
+
+/** Takes steps of a transaction, each after the one before. */
+export async function oneByOne<const Steps extends readonly Step[]>(steps: Steps): Promise<Answers<Steps>> {
+  const answers: unknown[] = [];
+  for (const step of steps) answers.push(await step());
+  return answers as Answers<Steps>;
+}
+
 /** Kinds of values that travel in JSON, as columns have them. */
 export type ValueType = 'integer' | 'text' | 'instant';
 
@@ -41,6 +54,14 @@ export abstract class Dialect {
 
   /** Runs SQL that changes rows and returns none, and resolves with their number. */
   abstract change(manager: EntityManager, sql: string, parameters?: readonly unknown[]): Promise<number>;
+
+  /**
+   * Takes steps of a transaction of which none needs the answer of another, in their order. Where statements go to a
+   * thread, they go together.
+   */
+  together<const Steps extends readonly Step[]>(steps: Steps): Promise<Answers<Steps>> {
+    return oneByOne(steps);
+  }
 
   /** A parameter whose type nothing else in the statement tells. */
   abstract parameter(type: ValueType): string;

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
-import { Dialect, type FirstRow, type Source, type ValueType } from './dialect.js';
+import { type Answers, Dialect, type FirstRow, type Source, type Step, type ValueType } from './dialect.js';
 import { connectionOf, SqliteVersion } from './sqlite-version.js';
 
 /** The service's data source never writes: what does is its `writer`. */
@@ -42,6 +42,10 @@ export class SqliteDialect extends Dialect {
   async change(manager: EntityManager, sql: string, parameters: readonly unknown[] = []): Promise<number> {
     const result = await manager.queryRunner?.query(sql, parameters as unknown[], true);
     return result?.affected ?? 0;
+  }
+
+  override together<const Steps extends readonly Step[]>(steps: Steps): Promise<Answers<Steps>> {
+    return Promise.all(steps.map((step) => step())) as Promise<Answers<Steps>>;
   }
 
   parameter(): string {

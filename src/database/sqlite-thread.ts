@@ -30,13 +30,15 @@ interface Waiting {
  */
 export class SqliteThread {
   private readonly waiting: Waiting[] = [];
+  /** What is asked in one turn goes in one message: each costs a turn of two event loops. */
+  private outbox: (readonly Statement[])[] = [];
   private ended: Error | undefined;
   /** Whether the connection was in a transaction when it answered last. */
   inTransaction = false;
 
   private constructor(private readonly worker: Worker) {
-    worker.on('message', (reply: Reply) => {
-      this.settle(reply);
+    worker.on('message', (replies: readonly Reply[]) => {
+      for (const reply of replies) this.settle(reply);
     });
     worker.on('error', (error) => {
       this.end(error);
@@ -73,7 +75,7 @@ export class SqliteThread {
         return;
       }
       this.waiting.push({ resolve, reject });
-      this.worker.postMessage(statements);
+      if (this.outbox.push(statements) === 1) queueMicrotask(this.send);
     });
   }
 
@@ -85,6 +87,11 @@ export class SqliteThread {
     this.worker.postMessage('close');
     await exit;
   }
+
+  private readonly send = (): void => {
+    this.worker.postMessage(this.outbox);
+    this.outbox = [];
+  };
 
   private settle({ error, inTransaction, ...answer }: Reply): void {
     this.inTransaction = inTransaction;

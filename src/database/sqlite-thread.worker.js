@@ -41,11 +41,11 @@ function answer(statements) {
   }
 }
 
-parentPort?.on('message', (/** @type {Statement[] | 'close'} */ message) => {
+parentPort?.on('message', (/** @type {Statement[][] | 'close'} */ message) => {
   if (message === 'close') {
     database.close();
     parentPort?.close();
   } else {
-    parentPort?.postMessage(answer(message));
+    parentPort?.postMessage(message.map(answer));
   }
 });

@@ -3,7 +3,7 @@ import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../clock/clock.js';
 import { fromInstantText, instantText } from '../database/columns.js';
-import { Dialect, type ValueType } from '../database/dialect.js';
+import { Dialect, oneByOne, type ValueType } from '../database/dialect.js';
 import { GroupCommit } from '../database/group-commit.js';
 import { fromJsonRows } from '../database/json-rows.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
@@ -124,6 +124,7 @@ export class RunLedger {
 
   /** The runs that wait for nothing but a run of these schedules that is over now. */
   async nextInLine(manager: EntityManager, scheduleIds: readonly number[]): Promise<QueuedRun[]> {
+    if (scheduleIds.length === 0) return [];
     const rows = await this.dialect.query<QueuedRow>(
       manager,
       `SELECT id, available_at, ${ofSchedule('lane')} AS lane FROM runs
@@ -140,6 +141,7 @@ export class RunLedger {
    * ids of the runs.
    */
   async cancelStopped(manager: EntityManager, scheduleIds: readonly number[]): Promise<number[]> {
+    if (scheduleIds.length === 0) return [];
     const canceled = await this.dialect.query<{ id: number }>(
       manager,
       `UPDATE runs SET status = 'canceled', finished_at = ?, error = 'its schedule was deleted or disabled'
@@ -168,11 +170,18 @@ export class RunLedger {
     const { started, next, afterCommit, late } = await this.unitOfWork.bulk(async (manager) => {
       await this.node.hold(manager, node);
       const schedules = [...new Set(ends.map(({ schedule_id }) => schedule_id))];
-      const written = ends.length > 0 ? await this.writeEnds(manager, node, ends) : 0;
-      const afterCommit = await this.failureLimit.apply(manager, ends);
-      if (ends.some(({ retry }) => retry)) await this.cancelStopped(manager, schedules);
-      const started = starts.length > 0 ? await this.writeStarts(manager, node, starts) : [];
-      const next = ends.length > 0 ? await this.nextInLine(manager, schedules) : [];
+      const steps = [
+        () => this.writeEnds(manager, node, ends),
+        () => this.failureLimit.apply(manager, ends),
+        () => this.cancelStopped(manager, ends.some(({ retry }) => retry) ? schedules : []),
+        () => this.writeStarts(manager, node, starts),
+        () => this.nextInLine(manager, schedules),
+      ] as const;
+      // A failure may disable a schedule, which then starts nothing more.
+      const smooth = ends.every(({ status }) => status === 'succeeded');
+      const [written, afterCommit, , started, next] = await (smooth
+        ? this.dialect.together(steps)
+        : oneByOne(steps));
       return { started, next, afterCommit, late: batch.length - starts.length - written };
     });
     if (late > 0)
@@ -209,6 +218,7 @@ export class RunLedger {
     node_id: number,
     ids: readonly number[],
   ): Promise<StartedRun[]> {
+    if (ids.length === 0) return [];
     const started_at = this.clock.now();
     const now = instantText(started_at);
     const { dialect } = this;
@@ -241,6 +251,7 @@ export class RunLedger {
 
   /** Resolves with the number of those that were written: the others' runs were settled by something else meanwhile. */
   private async writeEnds(manager: EntityManager, node_id: number, ends: EndedAttempt[]): Promise<number> {
+    if (ends.length === 0) return 0;
     const rows = ends.map(({ retry, ...end }) => [
       ...[end.id, end.attempt, end.status, retry ? null : instantText(end.finished_at), end.duration_ms],
       ...[end.status_code, end.output, end.error, retry && instantText(retry.available_at)],

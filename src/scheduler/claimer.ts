@@ -73,7 +73,7 @@ export class Claimer {
     const done = this.metrics.claimSlice.startTimer();
     let places = NO_PLACES;
     try {
-      const { claimed, started } = await this.unitOfWork.bulk(async (manager) => {
+      const { claimed, started } = await this.unitOfWork.transaction(async (manager) => {
         places.fill(NONE);
         const claimed = await this.claim(manager);
         // All of a herd is claimed before any of it is started.
