@@ -62,3 +62,6 @@ const ZERO = '0'.charCodeAt(0);
 /** The number that two digits stand for. */
 const digits = (text: string, at: number): number =>
   (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;
+
+/** A value as better-sqlite3 takes it: SQLite has no truth values. */
+export const sqliteValue = (value: unknown): unknown => (typeof value === 'boolean' ? Number(value) : value);

@@ -1,13 +1,11 @@
 import type Database from 'better-sqlite3';
 import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import { sqliteValue } from './columns.js';
 import { type Answers, Dialect, type FirstRow, type Source, type Step, type ValueType } from './dialect.js';
 import { connectionOf, SqliteVersion } from './sqlite-version.js';
 
 /** The service's data source never writes: what does is its `writer`. */
 type ReadingSource = DataSource & { readonly writer?: DataSource };
-
-/** SQLite has no truth values. */
-const bound = (value: unknown): unknown => (typeof value === 'boolean' ? Number(value) : value);
 
 /** SQLite's words. It has one writer at a time, so that nothing has to be locked. */
 export class SqliteDialect extends Dialect {
@@ -28,7 +26,7 @@ export class SqliteDialect extends Dialect {
   prepare(source: DataSource, sql: string): FirstRow {
     let prepared: Database.Statement | undefined;
     const statement = (): Database.Statement => (prepared ??= connectionOf(source).prepare(sql).raw());
-    return (parameters) => statement().get(parameters.map(bound)) as unknown[] | undefined;
+    return (parameters) => statement().get(parameters.map(sqliteValue)) as unknown[] | undefined;
   }
 
   version(source: ReadingSource): number | undefined {

@@ -1,6 +1,7 @@
 import { type DataSource, QueryFailedError, QueryResult } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
+import { sqliteValue } from './columns.js';
 import type { SqliteThread, Statement } from './sqlite-thread.js';
 
 const BEGIN = 'BEGIN TRANSACTION';
@@ -26,7 +27,7 @@ export class SqliteThreadQueryRunner extends BetterSqlite3QueryRunner {
   ): Promise<any> {
     const { logger } = this.dataSource;
     logger.logQuery(sql, parameters, this);
-    const statement = { sql, parameters };
+    const statement = { sql, parameters: parameters.map(sqliteValue) };
     if (sql === BEGIN) {
       this.begin = [statement];
       return undefined;

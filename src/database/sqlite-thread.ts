@@ -53,8 +53,6 @@ export class SqliteThread {
     const script = new URL('./sqlite-thread.worker.js', import.meta.url);
     const thread = new SqliteThread(new Worker(script, { workerData: { file, pragmas } }));
     await thread.run([]);
-    // A service that has stopped need not wait for it.
-    thread.worker.unref();
     return thread;
   }
 
@@ -74,7 +72,8 @@ export class SqliteThread {
         reject(this.ended);
         return;
       }
-      this.waiting.push({ resolve, reject });
+      // It keeps the process alive while an answer is due, and only then.
+      if (this.waiting.push({ resolve, reject }) === 1) this.worker.ref();
       if (this.outbox.push(statements) === 1) queueMicrotask(this.send);
     });
   }
@@ -96,6 +95,7 @@ export class SqliteThread {
   private settle({ error, inTransaction, ...answer }: Reply): void {
     this.inTransaction = inTransaction;
     const { resolve, reject } = this.waiting.shift() as Waiting;
+    if (this.waiting.length === 0) this.worker.unref();
     if (error) reject(new Database.SqliteError(error.message, error.code ?? 'SQLITE_ERROR'));
     else resolve(answer);
   }

@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { QueryFailedError } from 'typeorm';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
 import type { SqliteServiceDataSource } from '../../src/database/sqlite-data-source.js';
+import { removeFolder, scratchFolder } from '../support/scratch.js';
 import { TestService } from '../support/test-service.js';
 
 let service: TestService;
@@ -45,6 +49,19 @@ test('a thread that ends in a transaction stores nothing of it, and the next one
   await service.tick();
   const { body } = await user.get<RunDto[]>(`/schedules/${String(schedule.id)}/runs`);
   expect(body).toMatchObject([{ status: 'succeeded', scheduled_for: '2030-01-01T12:01:00.000Z' }]);
+});
+
+test('a process ends when what it has asked is stored, not before and not later', () => {
+  const folder = scratchFolder();
+  const script = `
+    const { SqliteThread } = await import(${JSON.stringify(new URL('../../dist/src/database/sqlite-thread.js', import.meta.url))});
+    const thread = await SqliteThread.open(${JSON.stringify(join(folder, 'it.db'))}, ['synchronous = FULL']);
+    void thread.run([{ sql: 'CREATE TABLE t AS SELECT 1', parameters: [] }]).then(() => console.log('stored'));`;
+  const file = join(folder, 'script.mjs');
+  writeFileSync(file, script);
+  const { stdout, status } = spawnSync(process.execPath, [file], { encoding: 'utf8', timeout: 10_000 });
+  removeFolder(folder);
+  expect([stdout, status]).toEqual(['stored\n', 0]);
 });
 
 test('its commits are as durable as all others', async () => {
