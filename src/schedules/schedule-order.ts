@@ -71,8 +71,9 @@ export async function inOrder(
       last,
     );
   }
+  // In parentheses, it is not taken for the column itself, which would go by this name only and be missing in the entity.
   const { entities, raw } = await schedules
-    .addSelect(key, 'sort_key')
+    .addSelect(`(${key})`, 'sort_key')
     .orderBy('sort_key', direction, 'NULLS LAST')
     .addOrderBy('schedule.id', direction)
     .getRawAndEntities<{ sort_key: string | Date | null }>();

@@ -117,6 +117,12 @@ describe('in an order that is asked for', () => {
     expect((await titlesByPage(user, `&sort=${sort}`)).join(' ')).toBe(expected);
   });
 
+  test.each(SCHEDULE_SORTS)('?sort=%s shows the same of each schedule as no order does', async (sort) => {
+    const byId = (list: ScheduleDto[]): ScheduleDto[] => list.sort((a, b) => a.id - b.id);
+    const sorted = await user.get<ScheduleDto[]>(`/schedules?sort=${sort}`);
+    expect(byId(sorted.body)).toEqual((await user.get<ScheduleDto[]>('/schedules')).body);
+  });
+
   test('goes with filters', async () => {
     expect(await titlesByPage(user, '&sort=-title&q=b')).toEqual(['B', 'b']);
     expect(await titlesByPage(user, '&sort=-next_run&enabled=true')).toEqual(['a', 'b', 'c']);
