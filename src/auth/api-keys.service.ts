@@ -90,8 +90,8 @@ export class ApiKeysService {
   async authenticate(key: string): Promise<Omit<Principal, 'address'> | undefined> {
     const hash = hashOf(key);
     const now = this.clock.now();
-    const found = await this.known.get(hash, () => this.read({ hash }));
-    const row = found && this.isGood(found) ? found : undefined;
+    const stored = await this.known.get(hash, () => this.read({ hash }));
+    const row = stored && this.isGood(stored) ? stored : undefined;
     if (row && now.getTime() - (row.last_used_at?.getTime() ?? 0) >= LAST_USED_EVERY_MS)
       this.noteUse(row.id, now);
     return row && principalOf(row);

@@ -46,8 +46,9 @@ export abstract class Dialect {
   abstract prepare(source: DataSource, sql: string, columns: readonly string[]): FirstRow;
 
   /**
-   * A number that is another one as soon as anybody has committed anything, this process or another, so that what was
-   * read through the data source is as it was while the number is the same. Undefined where to ask for it takes as long
+   * A number that is another one as soon as this process has committed anything, and in the next turn of the event loop
+   * when another process or a `bulk` unit of work has, so that what was read through the data source is as it was while
+   * the number is the same. Undefined where to ask for it takes as long
    * as to read again.
    */
   abstract version(source: DataSource): number | undefined;

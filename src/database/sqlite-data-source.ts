@@ -27,12 +27,14 @@ export const sqliteOptions = (file: string): DataSourceOptions => ({
  * It has a connection that reads and one that writes, because TypeORM's better-sqlite3 driver runs all its work on
  * one: with a single connection, a write outside a transaction joins whatever transaction another request has open,
  * and a read sees what may yet be rolled back (typeorm#1884). Here readers see committed rows only, and
- * a write through a repository is refused by SQLite itself. A third one, in a thread, writes what is much.
+ * a write through a repository is refused by SQLite itself. A third one, in a thread, carries out
+ * `bulk` units of work.
  */
 export class SqliteServiceDataSource extends DataSource {
   readonly writer: DataSource;
   readonly dialect = new SqliteDialect();
   private lock: FileLock | undefined;
+  private closed = false;
   private bulkRunner: SqliteThreadQueryRunner | undefined;
 
   constructor(options: DataSourceOptions) {
@@ -51,6 +53,7 @@ export class SqliteServiceDataSource extends DataSource {
       await this.threadRunner();
       return await super.initialize();
     } catch (error) {
+      await this.bulkRunner?.thread.close();
       if (this.writer.isInitialized) await this.writer.destroy();
       this.lock.release();
       throw error;
@@ -59,6 +62,7 @@ export class SqliteServiceDataSource extends DataSource {
 
   /** TypeORM's runner on the connection in a thread, which is opened again where it has ended. */
   async threadRunner(): Promise<SqliteThreadQueryRunner> {
+    if (this.closed) throw new Error('the database is closed');
     if (!this.bulkRunner?.thread.isOpen) {
       const file = String(this.writer.options.database);
       const thread = await SqliteThread.open(file, [...DURABLE, 'foreign_keys = ON']);
@@ -68,6 +72,7 @@ export class SqliteServiceDataSource extends DataSource {
   }
 
   override async destroy(): Promise<void> {
+    this.closed = true;
     await super.destroy();
     await this.bulkRunner?.thread.close();
     await this.writer.destroy();

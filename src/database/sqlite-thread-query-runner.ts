@@ -35,9 +35,10 @@ export class SqliteThreadQueryRunner extends BetterSqlite3QueryRunner {
     const statements = [...this.begin, statement];
     this.begin = [];
     try {
-      const { rows, changes } = await this.thread.run(statements);
-      if (!useStructuredResult) return rows;
-      return Object.assign(new QueryResult(), { raw: rows, records: rows ?? [], affected: changes });
+      const { rows, changes, lastInsertRowid } = await this.thread.run(statements);
+      const raw = rows ?? lastInsertRowid;
+      if (!useStructuredResult) return raw;
+      return Object.assign(new QueryResult(), { raw, records: rows ?? [], affected: changes });
     } catch (error) {
       logger.logQueryError(error as Error, sql, parameters, this);
       throw new QueryFailedError(sql, parameters, error as Error);

@@ -7,10 +7,11 @@ export interface Statement {
   readonly parameters: readonly unknown[];
 }
 
-/** Rows of a statement that returns some, else the number of rows it changed. */
+/** Rows of a statement that returns some, else how many it changed, and the id of the last that was inserted. */
 export interface Answer {
   readonly rows?: readonly Record<string, unknown>[];
   readonly changes?: number;
+  readonly lastInsertRowid?: number | bigint;
 }
 
 /** What the thread sends back. */
@@ -62,7 +63,8 @@ export class SqliteThread {
   }
 
   /**
-   * Carries out statements, one after the other, and resolves with the answer of the last.
+   * Carries out statements, one after the other, and resolves with the answer of the last. They begin a transaction, or
+   * belong to one.
    *
    * @throws SqliteError of the first that fails; those behind it are left out
    */
@@ -83,11 +85,13 @@ export class SqliteThread {
     if (!this.isOpen) return;
     const exit = once(this.worker, 'exit');
     this.worker.ref();
+    this.send();
     this.worker.postMessage('close');
     await exit;
   }
 
   private readonly send = (): void => {
+    if (this.outbox.length === 0) return;
     this.worker.postMessage(this.outbox);
     this.outbox = [];
   };

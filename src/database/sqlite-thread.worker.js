@@ -6,6 +6,13 @@ import Database from 'better-sqlite3';
 
 const database = new Database(workerData.file);
 for (const pragma of workerData.pragmas) database.pragma(pragma);
+if (
+  database.pragma('journal_mode', { simple: true }) !== 'wal' ||
+  database.pragma('synchronous', { simple: true }) !== 2
+)
+  throw new Error(`${workerData.file} cannot be written durably`);
+
+const BEGIN = 'BEGIN TRANSACTION';
 
 /**
  * By their SQL. The service has a few dozen for bulk work.
@@ -28,10 +35,10 @@ function answer(statements) {
   let last = {};
   try {
     for (const { sql, parameters } of statements) {
+      // After some faults SQLite rolls back by itself: what was asked behind them must not be committed on its own.
+      if (sql !== BEGIN && !database.inTransaction) throw new Error('the transaction is over');
       const statement = prepare(sql);
-      last = statement.reader
-        ? { rows: statement.all(...parameters) }
-        : { changes: statement.run(...parameters).changes };
+      last = statement.reader ? { rows: statement.all(...parameters) } : statement.run(...parameters);
     }
     return { ...last, inTransaction: database.inTransaction };
   } catch (error) {

@@ -30,8 +30,8 @@ export class SqliteUnitOfWork extends UnitOfWork {
     });
   }
 
-  private inTurn<T>(commit: () => Promise<T>): Promise<T> {
-    const result = this.last.then(commit);
+  private inTurn<T>(unit: () => Promise<T>): Promise<T> {
+    const result = this.last.then(unit);
     this.last = result.catch(() => undefined);
     return result;
   }

@@ -20,7 +20,8 @@ export abstract class UnitOfWork {
 
   /**
    * A transaction of few statements about many rows, which SQLite carries out beside the event loop: the disk and SQL
-   * keep nobody waiting, but each statement takes a message to another thread and back.
+   * keep nobody waiting, but each statement takes a message to another thread and back. Not for credentials:
+   * `Dialect.version` notices it a turn of the event loop later.
    */
   bulk<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.transaction(work);

@@ -11,6 +11,7 @@ export function instantOf(date: Date | null): string | null;
 export function instantOf(date: Date | null): string | null {
   if (date === null) return null;
   const year = date.getUTCFullYear();
+  if (Number.isNaN(year)) return null;
   if (!(year >= 1000 && year <= 9999)) return date.toISOString();
   const day = `${String(year)}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`;
   const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;

@@ -27,7 +27,7 @@ export class RunExecutor {
   private readonly stopping = new AbortController();
   private readonly attempts = new Map<number, Attempt>();
   /** Runs whose start is committed already, until the queue delivers them. */
-  private readonly begun = new Map<number, StartedRun>();
+  private readonly started = new Map<number, StartedRun>();
   private readonly writes = new Set<Promise<void>>();
 
   constructor(
@@ -38,9 +38,8 @@ export class RunExecutor {
   ) {}
 
   /** Runs that were started in the transaction that made them; the queue is to deliver them next. */
-  expect(runs: readonly StartedRun[]): void {
-    this.ledger.announce(runs);
-    for (const run of runs) this.begun.set(run.id, run);
+  takeOver(runs: readonly StartedRun[]): void {
+    for (const run of runs) this.started.set(run.id, run);
   }
 
   /**
@@ -48,8 +47,8 @@ export class RunExecutor {
    * the starts of the runs that take it.
    */
   async execute(runId: number, begun: () => void): Promise<void> {
-    const run = this.begun.get(runId) ?? (await this.persist(runId, () => this.ledger.start(runId)));
-    this.begun.delete(runId);
+    const run = this.started.get(runId) ?? (await this.persist(runId, () => this.ledger.start(runId)));
+    this.started.delete(runId);
     begun();
     if (!run) return;
     const result = await this.attempt(run);

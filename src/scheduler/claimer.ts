@@ -39,7 +39,7 @@ interface Claimed extends InsertedRuns {
   readonly canceled: readonly number[];
 }
 
-const NONE: ReadonlySet<number> = new Set();
+const NONE_BEGUN: ReadonlySet<number> = new Set();
 
 /** New runs, as a table that SQL selects from, in the order of the columns they are inserted into. */
 const MADE = {
@@ -50,7 +50,7 @@ const MADE = {
 
 /**
  * Turns due schedules into run rows. Each slice is one transaction: read the schedules that are due, settle
- * what each owes, insert the rows, move `next_run` on. Only what was committed is handed to the queue; if
+ * what each owes, insert the rows, move `next_run` on, and start what finds a place. Only what was committed is handed to the queue; if
  * the commit fails nothing happened, and the next call does it again.
  */
 @Injectable()
@@ -68,28 +68,33 @@ export class Claimer {
     private readonly clock: Clock,
   ) {}
 
-  /** Claims one slice of what is due. Whoever calls has to hand it over, soon. */
-  async claimSlice(): Promise<ClaimedSlice> {
+  /**
+   * Claims one slice of what is due. Whoever calls has to hand it over, soon; at once when it is not a full one.
+   *
+   * @param mayStart whether no earlier slice waits to be handed over, whose runs must not be overtaken: then the last slice
+   *   starts what finds a place in the same transaction
+   */
+  async claimSlice(mayStart: boolean): Promise<ClaimedSlice> {
     const done = this.metrics.claimSlice.startTimer();
     let places = NO_PLACES;
     try {
-      const { claimed, started } = await this.unitOfWork.transaction(async (manager) => {
-        places.fill(NONE);
-        const claimed = await this.claim(manager);
-        // All of a herd is claimed before any of it is started.
-        places = claimed.settlements.length < SLICE ? this.queue.reserve(claimed.queued) : NO_PLACES;
+      const { slice, started } = await this.unitOfWork.transaction(async (manager) => {
+        places.fill(NONE_BEGUN);
+        places = NO_PLACES;
+        const slice = await this.claim(manager);
+        if (mayStart && slice.settlements.length < SLICE) places = this.queue.reserve(slice.queued);
         const started = places.ids.length > 0 ? await this.ledger.startWithin(manager, places.ids) : [];
-        return { claimed, started };
+        return { slice, started };
       });
-      if (claimed.settlements.length > 0) done();
+      if (slice.settlements.length > 0) done();
       return {
-        nextRuns: claimed.settlements.map(({ next_run }) => next_run),
+        nextRuns: slice.settlements.map(({ next_run }) => next_run),
         handOver: () => {
-          this.handOver(claimed, places, started);
+          this.handOver(slice, places, started);
         },
       };
     } catch (error) {
-      places.fill(NONE);
+      places.fill(NONE_BEGUN);
       throw error;
     }
   }
@@ -108,13 +113,14 @@ export class Claimer {
     places: Places = NO_PLACES,
     started: readonly StartedRun[] = [],
   ): void {
-    for (const { runs } of settlements) for (const { status } of runs) this.metrics.fires.inc({ status });
     if (canceled.length > 0) this.events.emit(RUNS_CANCELED, { ids: canceled } satisfies RunsCanceled);
-    if (others.length > 0) this.events.emit(RUNS_CHANGED, { ids: others } satisfies RunsChanged);
     const begun = new Set(started.map(({ id }) => id));
-    this.executor.expect(started);
+    this.executor.takeOver(started);
     places.fill(begun);
     this.queue.add(queued.filter(({ id }) => !begun.has(id)));
+    this.ledger.announce(started);
+    for (const { runs } of settlements) for (const { status } of runs) this.metrics.fires.inc({ status });
+    if (others.length > 0) this.events.emit(RUNS_CHANGED, { ids: others } satisfies RunsChanged);
   }
 
   private async claim(manager: EntityManager, only?: number): Promise<Claimed> {

@@ -102,8 +102,10 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
     try {
       while (this.again && !this.stopped) {
         this.again = false;
-        const slice = await this.claimer.claimSlice();
+        const slice = await this.claimer.claimSlice(held.length === 0);
         held.push(slice);
+        // What was started must be known to the executor when somebody cancels it.
+        if (slice.nextRuns.length < SLICE) handOver();
         for (const instant of new Set(slice.nextRuns.map((next) => next?.getTime()))) {
           if (instant !== undefined) this.alarms.set(new Date(instant), this.ring);
         }

@@ -55,7 +55,7 @@ export async function inOrder(
   schedules.limit(limit + 1);
   if (by === 'id') {
     if (cursor !== undefined)
-      schedules.andWhere(`schedule.id ${beyond} :id`, { id: known(/^[1-9]\d{0,14}$/.exec(cursor))[0] });
+      schedules.andWhere(`schedule.id ${beyond} :id`, { id: validCursor(/^[1-9]\d{0,14}$/.exec(cursor))[0] });
     return {
       rows: await schedules.orderBy('schedule.id', direction).getMany(),
       cursorOf: ({ id }) => String(id),
@@ -63,7 +63,7 @@ export async function inOrder(
   }
   const key = KEYS[by];
   if (cursor !== undefined) {
-    const last = known(decoded(cursor, sort, by));
+    const last = validCursor(decoded(cursor, sort, by));
     schedules.andWhere(
       last.key === null
         ? `${key} IS NULL AND schedule.id ${beyond} :id`
@@ -94,10 +94,16 @@ function decoded(cursor: string, sort: ScheduleSort, by: Key): { key: string | n
   const isKey =
     by === 'title'
       ? typeof key === 'string' && key.isWellFormed() && !key.includes('\0')
-      : key === null ||
-        (typeof key === 'string' && INSTANT.test(key) && !Number.isNaN(Date.parse(`${key}Z`)));
+      : key === null || (typeof key === 'string' && isInstant(key));
   const isId = Number.isInteger(id) && Number(id) > 0 && Number(id) < 1e15;
   return of === sort && isKey && isId ? { key: key as string | null, id: id as number } : null;
+}
+
+/** There is no 30th of February, though Date takes it for one of March; and no year 0 in PostgreSQL. */
+function isInstant(text: string): boolean {
+  if (!INSTANT.test(text) || text.startsWith('0000')) return false;
+  const date = new Date(`${text}Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().replace('T', ' ').startsWith(text);
 }
 
 function listIn(json: string): unknown[] {
@@ -109,7 +115,7 @@ function listIn(json: string): unknown[] {
   }
 }
 
-function known<Cursor>(cursor: Cursor | null): Cursor {
+function validCursor<Cursor>(cursor: Cursor | null): Cursor {
   if (cursor !== null) return cursor;
   const message = 'the cursor of a Link header, unchanged, with the same sort';
   throw new InvalidFields([{ field: 'cursor', message }]);

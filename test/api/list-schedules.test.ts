@@ -169,6 +169,8 @@ describe('in an order that is asked for', () => {
     ['title', cursor('title', 'a', '1')],
     ['next_run', cursor('next_run', 'a', 1)],
     ['next_run', cursor('next_run', '2030-13-01 00:00:00.000', 1)],
+    ['next_run', cursor('next_run', '2030-02-30 00:00:00.000', 1)],
+    ['next_run', cursor('next_run', '0000-02-20 00:00:00.000', 1)],
     ['next_run', cursor('next_run', {}, 1)],
   ])('refuses for ?sort=%s the cursor %s', async (sort, foreign) => {
     const { status, body } = await user.get(`/schedules?sort=${sort}&cursor=${foreign}`);

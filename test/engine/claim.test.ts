@@ -66,6 +66,22 @@ test('a run that finds a place is started by the commit that makes it', async ()
   expect(await runs()).toMatchObject([{ status: 'succeeded', attempt: 1, lateness_ms: 0 }]);
 });
 
+test('the last slice of a herd does not overtake the others', async () => {
+  await service.stop();
+  service = await TestService.start({ RUN_CONCURRENCY: '5' });
+  user = await service.api.newUser();
+  await insertSchedules(service, 501, service.clock.now());
+  const end = service.action.hang();
+  await service.scheduler.claimDue();
+  await service.untilRuns('running', 5);
+  const running = await service.query<{ id: number }>(
+    `SELECT id FROM runs WHERE status = 'running' ORDER BY id`,
+  );
+  expect(running.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
+  end();
+  await service.settled();
+});
+
 test('a claim that cannot be stored leaves nothing behind, and is made up for', async () => {
   await insertSchedules(service, 3, service.clock.now());
   await service.write(

@@ -51,12 +51,26 @@ test('a thread that ends in a transaction stores nothing of it, and the next one
   expect(body).toMatchObject([{ status: 'succeeded', scheduled_for: '2030-01-01T12:01:00.000Z' }]);
 });
 
+test('nothing is stored of what was asked behind a statement for which SQLite rolled back', async () => {
+  await service.api.newUser();
+  const cut = service.unitOfWork.bulk((manager) =>
+    Promise.all([
+      manager.query('INSERT OR ROLLBACK INTO users SELECT * FROM users'),
+      manager.query(`UPDATE users SET role = 'nobody'`),
+    ]),
+  );
+  await expect(cut).rejects.toThrow('UNIQUE constraint failed');
+  await service.unitOfWork.bulk((manager) => manager.query('SELECT 1'));
+  expect(await service.query('SELECT role FROM users')).toEqual([{ role: 'admin' }]);
+});
+
 test('a process ends when what it has asked is stored, not before and not later', () => {
   const folder = scratchFolder();
   const script = `
     const { SqliteThread } = await import(${JSON.stringify(new URL('../../dist/src/database/sqlite-thread.js', import.meta.url))});
-    const thread = await SqliteThread.open(${JSON.stringify(join(folder, 'it.db'))}, ['synchronous = FULL']);
-    void thread.run([{ sql: 'CREATE TABLE t AS SELECT 1', parameters: [] }]).then(() => console.log('stored'));`;
+    const thread = await SqliteThread.open(${JSON.stringify(join(folder, 'it.db'))}, ['journal_mode = WAL', 'synchronous = FULL']);
+    const statements = ['BEGIN TRANSACTION', 'CREATE TABLE t AS SELECT 1', 'COMMIT'].map((sql) => ({ sql, parameters: [] }));
+    void thread.run(statements).then(() => console.log('stored'));`;
   const file = join(folder, 'script.mjs');
   writeFileSync(file, script);
   const { stdout, status } = spawnSync(process.execPath, [file], { encoding: 'utf8', timeout: 10_000 });
