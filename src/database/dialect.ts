@@ -48,8 +48,7 @@ export abstract class Dialect {
   /**
    * A number that is another one as soon as this process has committed anything, and in the next turn of the event loop
    * when another process or a `bulk` unit of work has, so that what was read through the data source is as it was while
-   * the number is the same. Undefined where to ask for it takes as long
-   * as to read again.
+   * the number is the same. Undefined where to ask for it takes as long as to read again.
    */
   abstract version(source: DataSource): number | undefined;
 

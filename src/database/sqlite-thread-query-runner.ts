@@ -4,7 +4,7 @@ import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSq
 import { sqliteValue } from './columns.js';
 import type { SqliteThread, Statement } from './sqlite-thread.js';
 
-const BEGIN = 'BEGIN TRANSACTION';
+export const BEGIN = 'BEGIN TRANSACTION';
 
 /** TypeORM's way to a connection that lives in another thread. */
 export class SqliteThreadQueryRunner extends BetterSqlite3QueryRunner {

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { EntityManager, QueryRunner } from 'typeorm';
 import type { SqliteServiceDataSource } from './sqlite-data-source.js';
+import { BEGIN } from './sqlite-thread-query-runner.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 /** One after the other, first in first out, whatever the connection: SQLite has one writer. */
@@ -48,7 +49,7 @@ async function commit<T>(
     // A full disk makes SQLite roll back by itself. TypeORM's own ROLLBACK then fails, and its runner would take
     // every later transaction for a savepoint of this one: give it a transaction to end.
     if (runner.isTransactionActive) {
-      if (!connection.inTransaction) await runner.query('BEGIN TRANSACTION');
+      if (!connection.inTransaction) await runner.query(BEGIN);
       await runner.rollbackTransaction();
     }
     throw error;

@@ -51,7 +51,7 @@ export class EgressGuard {
   /** By the part of a URL that is judged. The rules do not change while the service runs. */
   private readonly judged = new LRUCache<string, { readonly fault: string | undefined }, URL>({
     max: JUDGED_URLS,
-    memoMethod: (_origin, _stale, { context }) => ({ fault: this.judge(context) }),
+    memoMethod: (_judgedPart, _stale, { context }) => ({ fault: this.judge(context) }),
   });
 
   constructor(private readonly config: AppConfig) {}
@@ -59,8 +59,8 @@ export class EgressGuard {
   /** Why a URL must not be called, as far as the URL itself tells; undefined when it does not. */
   urlFault(url: URL): string | undefined {
     const credentials = url.username !== '' || url.password !== '';
-    const judged = `${String(credentials)} ${url.protocol} ${url.host}`;
-    return this.judged.memo(judged, { context: url }).fault;
+    const judgedPart = `${String(credentials)} ${url.protocol} ${url.host}`;
+    return this.judged.memo(judgedPart, { context: url }).fault;
   }
 
   private judge(url: URL): string | undefined {

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsOptional, Matches } from 'class-validator';
-import { PageQuery } from '../../http/page.js';
+import { IsBoolean, IsOptional } from 'class-validator';
+import { Cursor, PageQuery } from '../../http/page.js';
 import { OneOf, Text } from '../../http/fields.js';
 import { SCHEDULE_SORTS, type ScheduleSort } from '../schedule-order.js';
 
@@ -11,9 +11,7 @@ const Flag = (): PropertyDecorator =>
 
 /** Which schedules a list shows, and in which order. */
 export class ScheduleQuery extends OmitType(PageQuery, ['cursor'] as const) {
-  @ApiPropertyOptional({ description: 'Where the page starts: the cursor that a Link header gave.' })
-  @IsOptional()
-  @Matches(/^[\w-]+$/, { message: 'the cursor of a Link header, unchanged' })
+  @Cursor(/^[\w-]+$/)
   cursor?: string;
 
   @ApiPropertyOptional({
