@@ -82,5 +82,8 @@ export default async () => {
     ],
     testTimeout: 20_000,
     maxWorkers: '100%',
+    // Jest keeps every module that a suite has loaded for as long as the worker lives, which at 4 GB does nothing but
+    // collect garbage.
+    workerIdleMemoryLimit: '1GB',
   };
 };

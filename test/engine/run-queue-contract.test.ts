@@ -14,6 +14,8 @@ import { until } from '../support/until.js';
 interface Engine {
   start: () => Promise<void>;
   open: (concurrency: number, concurrencyPerLane: number) => Promise<RunQueue>;
+  /** How many runs wait for a place, wherever the queue keeps them. */
+  waiting: (queue: RunQueue) => Promise<number>;
   stop: () => Promise<void>;
 }
 
@@ -44,6 +46,11 @@ class BullMqEngine implements Engine {
     return new BullMqRunQueue(concurrency, concurrencyPerLane, clock, redis, prefix);
   }
 
+  async waiting(queue: RunQueue): Promise<number> {
+    const { wait = 0 } = await (queue as BullMqRunQueue).jobCounts();
+    return wait;
+  }
+
   async stop(): Promise<void> {
     for (const connections of this.connections) connections.close();
     if (this.server) return this.server.stop();
@@ -58,6 +65,7 @@ class BullMqEngine implements Engine {
 const inProcess: Engine = {
   start: () => Promise.resolve(),
   open: (concurrency, perLane) => Promise.resolve(new InProcessRunQueue(concurrency, perLane, clock)),
+  waiting: (queue) => Promise.resolve(queue.depth().ready + queue.depth().held),
   stop: () => Promise.resolve(),
 };
 
@@ -154,6 +162,7 @@ function contract(engine: Engine): void {
     queue.consume(consumer.consume);
     await consumer.untilStarted(1);
     queue.restore([...inLane('slow', 2), ...runs(3)]);
+    await until(async () => (await engine.waiting(queue)) === 2);
     await consumer.finishAll(3);
     queue.add(runs(4));
     await consumer.finishAll(4);
