@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from './config/app-config.js';
+import { atEndOfTurn } from './http/end-of-turn.js';
 import { problem, ProblemFilter } from './http/problem.filter.js';
 import { securityHeaders } from './http/security-headers.js';
 import { requestValidation } from './http/validation.js';
@@ -44,7 +45,7 @@ export function httpAdapter({ trustProxy }: AppConfig): FastifyAdapter {
     const type = request.headers['content-type'];
     // A form needs no leave of the browser's to be sent here from any page.
     if (type === undefined || /^application\/json\s*(;|$)/i.test(type)) {
-      done();
+      atEndOfTurn(done);
       return;
     }
     const detail = 'Send JSON, as application/json.';
