@@ -34,16 +34,21 @@ export interface ActionFault {
   readonly message: string;
 }
 
-/** How an action is told to stop. */
+/**
+ * How an action is told to stop. Not an AbortSignal: to make one for each attempt takes as long as to sign the call, and
+ * leaves garbage that only a full collection clears away.
+ */
 export interface Stop {
-  readonly signal: AbortSignal;
+  readonly isTold: boolean;
+  /** Calls back when the action is told to stop; at once when it was. */
+  whenTold(callback: () => void): void;
 }
 
 /**
  * One kind of action. `perform` carries it out once and resolves with how it went; a rejection counts as a
  * failure that may be retried. It may be carried out more than once for the same run (a retry, or a node that
- * died before it could write the result), always with the same run id. It stops when `stop.signal` is aborted (the
- * run was canceled, or took longer than `timeoutMs`) and then soon resolves with how far it came.
+ * died before it could write the result), always with the same run id. It ends when `stop` tells it to (the run was
+ * canceled, or took longer than `timeoutMs`) and then soon resolves with how far it came.
  */
 export abstract class Action<Payload extends ActionPayload> {
   abstract readonly type: Payload['type'];

@@ -9,19 +9,17 @@ const ABORT_GRACE_MS = 500;
  * action is told to stop, and has a moment to say how far it came.
  */
 export class Attempt implements Stop {
-  private controller: AbortController | undefined;
   private timedOut = false;
-  private stopped = false;
+  private readonly callbacks: (() => void)[] = [];
+  isTold = false;
   private timer: NodeJS.Timeout | undefined;
   private cutShort: (() => void) | undefined;
 
   constructor(private readonly timeoutMs: number) {}
 
-  /** Made only for an action that asks for it: it costs more than all else here, and most are over at once. */
-  get signal(): AbortSignal {
-    this.controller ??= new AbortController();
-    if (this.stopped) this.controller.abort();
-    return this.controller.signal;
+  whenTold(callback: () => void): void {
+    if (this.isTold) callback();
+    else this.callbacks.push(callback);
   }
 
   async outcome(action: Promise<ActionResult>): Promise<Outcome> {
@@ -42,13 +40,15 @@ export class Attempt implements Stop {
       return undecided && (this.timedOut || !result) ? timeOut(this.timeoutMs, result) : result;
     } finally {
       clearTimeout(this.timer);
+      // There is nothing left to tell; and what V8 still keeps of an attempt then no longer keeps its call.
+      this.callbacks.length = 0;
     }
   }
 
   stop(): void {
-    if (this.stopped) return;
-    this.stopped = true;
-    this.controller?.abort();
+    if (this.isTold) return;
+    this.isTold = true;
+    for (const callback of this.callbacks) callback();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.cutShort?.(), ABORT_GRACE_MS);
   }

@@ -67,9 +67,9 @@ describe('POST /schedules/{id}/run', () => {
 describe('POST /runs/{id}/cancel', () => {
   test('ends a running run, and tells its action to stop', async () => {
     let told = false;
-    service.action.behaviour = (_context, signal) =>
+    service.action.behaviour = (_context, stop) =>
       new Promise((resolve) => {
-        signal.addEventListener('abort', () => {
+        stop.whenTold(() => {
           told = true;
           resolve({ ok: true });
         });

@@ -120,8 +120,9 @@ describe('an answer', () => {
     });
   });
 
-  test('that redirects is not followed', async () => {
-    sink.answer = (_request, response) => response.writeHead(307, { location: '/elsewhere' }).end();
+  test('that redirects is not followed, wherever to', async () => {
+    sink.answer = (_request, response) =>
+      response.writeHead(307, ['location', '/elsewhere', 'location', '/other']).end();
     expect(await call({})).toMatchObject({
       ...{ status: 'failed', status_code: 307 },
       error: 'answered 307 to /elsewhere; redirects are not followed',

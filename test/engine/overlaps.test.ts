@@ -62,11 +62,11 @@ test('allow: all run side by side', async () => {
 test('cancel: the running one is told to stop and is canceled, the new one runs', async () => {
   await user.newSchedule({ overlap_policy: 'cancel' });
   let stopped = 0;
-  service.action.behaviour = ({ run }, signal) =>
+  service.action.behaviour = ({ run }, stop) =>
     run.id === 3
       ? { ok: true }
       : new Promise((resolve) => {
-          signal.addEventListener('abort', () => {
+          stop.whenTold(() => {
             stopped++;
             resolve({ ok: true });
           });

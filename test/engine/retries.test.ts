@@ -127,8 +127,8 @@ test('the backoff never exceeds its maximum', async () => {
 test('an attempt that takes too long is told to stop and has timed out', async () => {
   service.action.timeout = 20;
   let told = false;
-  service.action.behaviour = (_context, signal) => {
-    signal.addEventListener('abort', () => (told = true));
+  service.action.behaviour = (_context, stop) => {
+    stop.whenTold(() => (told = true));
     return new Promise(() => undefined);
   };
   await due({ retry_policy: { max_attempts: 2, min_backoff_seconds: 0 } });

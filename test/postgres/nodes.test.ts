@@ -55,8 +55,8 @@ describeRedisServer('two nodes', () => {
     let end = (_result: ActionResult): void => undefined;
     const ended = new Promise<ActionResult>((resolve) => (end = resolve));
     for (const { action } of [one, two]) {
-      action.behaviour = ({ run }, signal) => {
-        signal.addEventListener('abort', () => stopped.push(run.id));
+      action.behaviour = ({ run }, stop) => {
+        stop.whenTold(() => stopped.push(run.id));
         return ended;
       };
     }

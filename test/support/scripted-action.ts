@@ -1,7 +1,7 @@
 import { Action, type ActionContext, type ActionResult, type Stop } from '../../src/actions/action.js';
 import type { LogActionDto } from '../../src/actions/dto/action.dto.js';
 
-type Behaviour = (context: ActionContext, signal: AbortSignal) => ActionResult | Promise<ActionResult>;
+type Behaviour = (context: ActionContext, stop: Stop) => ActionResult | Promise<ActionResult>;
 
 /** Stands in for the log action, and does what a test tells it to. It succeeds unless told otherwise. */
 export class ScriptedAction extends Action<LogActionDto> {
@@ -15,9 +15,9 @@ export class ScriptedAction extends Action<LogActionDto> {
     return this.timeout;
   }
 
-  async perform(_payload: LogActionDto, context: ActionContext, { signal }: Stop): Promise<ActionResult> {
+  async perform(_payload: LogActionDto, context: ActionContext, stop: Stop): Promise<ActionResult> {
     this.calls.push(context);
-    return this.behaviour(context, signal);
+    return this.behaviour(context, stop);
   }
 
   /** From now on attempts hang, until the function this returns ends them all. */

@@ -1,9 +1,11 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { LookupFunction, Socket } from 'node:net';
 import { LRUCache } from 'lru-cache';
-import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { Agent, buildConnector } from 'undici';
+import type { Stop } from '../action.js';
 import { EgressGuard, EgressRefused } from './egress-guard.js';
 import { HostResolver } from './host-resolver.js';
+import { type HttpAnswer, HttpExchange } from './http-exchange.js';
 
 export const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -15,7 +17,9 @@ export interface HttpCall {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   readonly timeoutMs: number;
-  readonly signal: AbortSignal;
+  readonly stop: Stop;
+  /** How much of the answer's body is wanted, in bytes. */
+  readonly keptBytes: number;
 }
 
 /** Calls URLs that users gave, by the egress guard's leave. Connections are kept and used again. */
@@ -44,25 +48,28 @@ export class HttpClient implements OnApplicationShutdown {
     });
   }
 
-  /** Resolves when the headers of the answer are there. Redirects are not followed, bodies not decompressed. */
-  async call(
-    url: URL,
-    { method, headers, body, timeoutMs, signal }: HttpCall,
-  ): Promise<Dispatcher.ResponseData> {
+  /**
+   * Redirects are not followed, bodies not decompressed. It ends as soon as it is told to stop.
+   *
+   * @throws EgressRefused, and what keeps an answer from beginning
+   */
+  async call(url: URL, { timeoutMs, stop, keptBytes, ...request }: HttpCall): Promise<HttpAnswer> {
     const fault = this.guard.urlFault(url);
     if (fault !== undefined) throw new EgressRefused(fault);
-    const request = this.agent.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method,
-      headers,
-      body: body ?? null,
-      signal,
-      headersTimeout: timeoutMs,
-      bodyTimeout: Math.min(timeoutMs, BODY_PAUSE_MS),
+    // undici's own `request` makes a stream of each answer, which takes a third of its time.
+    const exchange = new HttpExchange(keptBytes);
+    stop.whenTold(() => {
+      exchange.stop();
     });
-    // undici looks at the signal of a request only once it has a connection.
-    return Promise.race([request, rejectedOn(signal)]);
+    const { method, headers, body = null } = request;
+    this.agent.dispatch(
+      {
+        ...{ origin: url.origin, path: url.pathname + url.search, method, headers, body },
+        ...{ headersTimeout: timeoutMs, bodyTimeout: Math.min(timeoutMs, BODY_PAUSE_MS) },
+      },
+      exchange,
+    );
+    return exchange.answer;
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -105,10 +112,3 @@ export class HttpClient implements OnApplicationShutdown {
 }
 
 const remoteAddress = (socket: Socket): string => (socket.remoteAddress ?? '').replace(/%.*$/, '');
-
-const rejectedOn = (signal: AbortSignal): Promise<never> =>
-  new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(signal.reason as Error);
-    });
-  });

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { Dispatcher } from 'undici';
 import { Clock } from '../../clock/clock.js';
 import { SecretsService } from '../../secrets/secrets.service.js';
 import { UnknownKey, Vault } from '../../secrets/vault.js';
@@ -9,9 +8,10 @@ import { Redaction } from '../redaction.js';
 import { TemplateFault } from '../template.js';
 import { EgressGuard, EgressRefused } from './egress-guard.js';
 import { HttpClient } from './http-client.js';
+import { BodyTooLong, headerOf, type HttpAnswer } from './http-exchange.js';
 import { buildRequest, InvalidRequest, secretsOf, templateFaults, templateValues } from './http-request.js';
 import { explainNetworkError } from './network-error.js';
-import { BodyTooLong, readBody, type ResponseBody } from './response-body.js';
+import { bytesWanted, readBody } from './response-body.js';
 import { retryAfterMs } from './retry-after.js';
 import { webhookHeaders } from './webhook-headers.js';
 
@@ -70,20 +70,14 @@ export class HttpAction extends Action<HttpActionDto> {
     return trial(payload, title);
   }
 
-  override async perform(
-    payload: HttpActionDto,
-    context: ActionContext,
-    { signal }: Stop,
-  ): Promise<ActionResult> {
+  override async perform(payload: HttpActionDto, context: ActionContext, stop: Stop): Promise<ActionResult> {
     let redaction = new Redaction(new Map());
     try {
       const secrets = await this.secretValues.reveal(context.schedule.owner_id, secretsOf(payload));
       redaction = new Redaction(secrets);
-      return await this.call(payload, context, secrets, redaction, signal);
+      return await this.call(payload, context, secrets, redaction, stop);
     } catch (error) {
-      const message = signal.aborted
-        ? `no answer from ${hostIn(payload.url)} yet`
-        : explainNetworkError(error);
+      const message = stop.isTold ? `no answer from ${hostIn(payload.url)} yet` : explainNetworkError(error);
       return { ok: false, retryable: !isFinal(error), error: redaction.apply(message) };
     }
   }
@@ -93,12 +87,12 @@ export class HttpAction extends Action<HttpActionDto> {
     context: ActionContext,
     secrets: ReadonlyMap<string, string>,
     redaction: Redaction,
-    signal: AbortSignal,
+    stop: Stop,
   ): Promise<ActionResult> {
     const { url, headers, body } = buildRequest(payload, templateValues(context, secrets));
     const { id, signing_secrets } = context.schedule;
     const keys = signing_secrets.map((sealed) => this.vault.open(sealed, `schedules/${String(id)}`));
-    const response = await this.client.call(url, {
+    const answer = await this.client.call(url, {
       method: payload.method ?? 'POST',
       headers: {
         'user-agent': 'scheduler-service',
@@ -109,19 +103,15 @@ export class HttpAction extends Action<HttpActionDto> {
       },
       body,
       timeoutMs: this.timeoutMs(payload),
-      signal,
+      stop,
+      keptBytes: bytesWanted(redaction),
     });
-    const encoding = textOf(response.headers['content-encoding'])?.toLowerCase();
-    const answer = await readBody(response.body, encoding, redaction);
-    return this.judge(payload, response, answer, redaction);
+    return this.judge(payload, answer, redaction);
   }
 
-  private judge(
-    payload: HttpActionDto,
-    { statusCode, headers }: Dispatcher.ResponseData,
-    { text, output, fault }: ResponseBody,
-    redaction: Redaction,
-  ): ActionResult {
+  private judge(payload: HttpActionDto, answer: HttpAnswer, redaction: Redaction): ActionResult {
+    const { statusCode, fault } = answer;
+    const { text, output } = readBody(answer, redaction);
     // Before it is cut: half a secret would not be known for one.
     const shown = (text: string): string => redaction.apply(text).slice(0, LONGEST_LOCATION);
     const failed = (error: string, retryable: boolean): ActionResult & { ok: false } => ({
@@ -133,8 +123,8 @@ export class HttpAction extends Action<HttpActionDto> {
       return { ...failed(`${gone}; the schedule is disabled`, false), gone };
     }
     if (!isExpected(payload, statusCode)) {
-      const wait = retryAfterMs(textOf(headers['retry-after']), this.clock.now());
-      const location = textOf(headers['location']);
+      const wait = retryAfterMs(headerOf(answer, 'retry-after'), this.clock.now());
+      const location = headerOf(answer, 'location');
       const redirect =
         statusCode < 400 && location ? ` to ${shown(location)}; redirects are not followed` : '';
       return {
@@ -167,9 +157,6 @@ const hiddenUrlFault = (url: string): string | undefined =>
   /^(https?:\/\/[^/?#]*)?\{\{/i.test(url) ? undefined : 'a URL such as https://api.example.com/path';
 
 const hostIn = (url: string): string => knownOrigin(url)?.host ?? 'the target';
-
-const textOf = (header: string | string[] | undefined): string | undefined =>
-  Array.isArray(header) ? header[0] : header;
 
 /** Fills the templates in as a run would, and tells what cannot be. Secrets are taken for a plain word. */
 function trial(payload: HttpActionDto, title: string): ActionFault[] {

@@ -1,0 +1,98 @@
+import type { Dispatcher } from 'undici';
+
+/** An answer that goes on beyond this is cut off: nobody waits for the end of an endless one. */
+const LONGEST_BODY_BYTES = 10 * 1024 * 1024;
+
+/** Those that an answer has more than once are lists. */
+type HttpHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What a target answered. */
+export interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: HttpHeaders;
+  /** The beginning of the body, as it came. */
+  readonly body: Buffer;
+  /** How long the body is, as far as it came. */
+  readonly bodyBytes: number;
+  /** Why the body did not come to its end; undefined when it did. */
+  readonly fault: Error | undefined;
+}
+
+/** The header of that name (in lower case), the first where there are several. */
+export function headerOf({ headers }: HttpAnswer, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** A body that was cut off because it is too long. */
+export class BodyTooLong extends Error {
+  override readonly name = 'BodyTooLong';
+}
+
+/** One call, as undici tells of it. Bodies are read to their end, so that the connection can be used again. */
+export class HttpExchange implements Dispatcher.DispatchHandler {
+  /** Rejects when it ends without headers; a body that breaks off is an answer. */
+  readonly answer: Promise<HttpAnswer>;
+  private resolve!: (answer: HttpAnswer) => void;
+  private reject!: (reason: Error) => void;
+  private controller: Dispatcher.DispatchController | undefined;
+  private stopped: Error | undefined;
+  private statusCode = 0;
+  private headers: HttpHeaders = {};
+  private readonly kept: Buffer[] = [];
+  private bytes = 0;
+
+  /** @param keptBytes so much of the body is kept */
+  constructor(private readonly keptBytes: number) {
+    this.answer = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  /** Ends the call at once, with what there is of an answer by then. */
+  stop(): void {
+    this.stopped = new Error('it was told to stop');
+    this.controller?.abort(this.stopped);
+    // Without a connection undici has nothing to abort yet.
+    this.end(this.stopped);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.stopped) controller.abort(this.stopped);
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: HttpHeaders,
+  ): void {
+    // The others announce the answer.
+    if (statusCode < 200) return;
+    this.statusCode = statusCode;
+    this.headers = headers;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.bytes < this.keptBytes) this.kept.push(chunk.subarray(0, this.keptBytes - this.bytes));
+    this.bytes += chunk.length;
+    if (this.bytes > LONGEST_BODY_BYTES)
+      controller.abort(new BodyTooLong(`the answer is longer than ${String(LONGEST_BODY_BYTES)} bytes`));
+  }
+
+  onResponseEnd(): void {
+    this.end(undefined);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.end(error);
+  }
+
+  /** What comes later changes nothing. */
+  private end(fault: Error | undefined): void {
+    const { statusCode, headers, bytes: bodyBytes } = this;
+    if (fault && statusCode === 0) this.reject(fault);
+    else this.resolve({ statusCode, headers, body: Buffer.concat(this.kept), bodyBytes, fault });
+  }
+}
