@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { Worker } from 'bullmq';
 import { type Clock, SystemClock } from '../clock/clock.js';
 import { isRefusal, type RedisConnections, within } from '../redis/redis-connections.js';
+import { IdMap } from './id-map.js';
 import { JobLanes } from './job-lanes.js';
 import { JobLocks, LOCK_MS, STALLED_MS } from './job-locks.js';
 import { JobProducer } from './job-producer.js';
@@ -36,10 +37,10 @@ export class BullMqRunQueue extends RunQueue {
   private readonly lanes: JobLanes;
   private readonly logger = new Logger(BullMqRunQueue.name);
   private readonly systemClock = new SystemClock();
-  private readonly active = new Map<number, RunJob>();
+  private readonly active = new IdMap<RunJob>();
   /** Handed out again while active here, because Redis believed this node dead. */
   private readonly again = new Map<number, RunJob>();
-  private readonly settling = new Set<Promise<void>>();
+  private readonly settling = new IdMap<Promise<void>>();
   /** Runs that were given back; nothing is fetched until it is clear what became of them. */
   private readonly givenBack = new Set<number>();
   private consumer: Consumer | undefined;
@@ -105,7 +106,7 @@ export class BullMqRunQueue extends RunQueue {
     // What waits here for a place may find one on another node.
     const leaving = Promise.all([this.handBack(), this.producer.close()]);
     await this.idle(graceMs);
-    await within(LEAVE_MS, Promise.all([leaving, ...this.settling])).catch(() => undefined);
+    await within(LEAVE_MS, Promise.all([leaving, ...this.settling.values()])).catch(() => undefined);
     this.locks.close();
     await within(LEAVE_MS, this.worker.close(true)).catch(() => undefined);
   }
@@ -238,13 +239,14 @@ export class BullMqRunQueue extends RunQueue {
    * for the consumer to drop.
    */
   private settle(job: RunJob | undefined, done: Promise<unknown>): void {
-    const settled: Promise<void> = done
+    const id = this.tokens++;
+    const settled = done
       .then(() => undefined, this.report)
       .finally(() => {
         if (job) this.locks.drop(job);
-        this.settling.delete(settled);
+        this.settling.delete(id);
       });
-    this.settling.add(settled);
+    this.settling.set(id, settled);
   }
 
   private idle(graceMs: number): Promise<void> {

@@ -1,7 +1,8 @@
+import { IdMap } from './id-map.js';
+
 /** A queue of distinct numbers, first in first out; every operation takes constant time, however long it is. */
 export class Fifo<Value> {
-  private readonly values = new Map<number, Value>();
-  // A Map alone keeps the order, too, but finding its first entry steps over all that were deleted.
+  private readonly values = new IdMap<Value>();
   private order: number[] = [];
   private head = 0;
 

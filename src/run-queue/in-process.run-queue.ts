@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../clock/clock.js';
 import { Fifo } from './fifo.js';
+import { IdMap } from './id-map.js';
 import { Lanes } from './lanes.js';
 import {
   type Consumer,
@@ -18,11 +19,11 @@ const BEGUN = (): void => undefined;
 export class InProcessRunQueue extends RunQueue {
   /** Runs in the order they are to be delivered, with their lanes. */
   private readonly ready = new Fifo<string | null>();
-  private readonly active = new Set<number>();
+  private readonly active = new IdMap<true>();
   /** Added while active: delivered once more, for the row may have changed since the consumer read it. */
   private readonly again = new Set<number>();
   private readonly lanes: Lanes;
-  private readonly timers = new Map<number, NodeJS.Timeout>();
+  private readonly timers = new IdMap<NodeJS.Timeout>();
   private readonly logger = new Logger(InProcessRunQueue.name);
   private consumer: Consumer | undefined;
   private closed = false;
@@ -108,7 +109,7 @@ export class InProcessRunQueue extends RunQueue {
       return false;
     if (lane !== null && this.lanes.isFull(lane)) return false;
     this.lanes.enter(id, lane);
-    this.active.add(id);
+    this.active.set(id, true);
     return true;
   }
 
@@ -122,7 +123,7 @@ export class InProcessRunQueue extends RunQueue {
   }
 
   private async work(consumer: Consumer, id: number, lane: string | null): Promise<void> {
-    this.active.add(id);
+    this.active.set(id, true);
     try {
       await consumer(id, BEGUN);
     } catch (error) {

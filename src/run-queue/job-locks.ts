@@ -1,4 +1,5 @@
 import type { Worker } from 'bullmq';
+import { IdMap } from './id-map.js';
 import type { RunData, RunJob } from './run-job.js';
 
 /** A job whose lock is not renewed for so long is handed on, within twice STALLED_MS. */
@@ -12,7 +13,7 @@ const RENEW_MS = 3000;
  * not. BullMQ's worker would do both only for what it processes itself, or not end before its pauses are over.
  */
 export class JobLocks {
-  private readonly jobs = new Map<string, RunJob>();
+  private readonly jobs = new IdMap<RunJob, string>();
   private timers: NodeJS.Timeout[] = [];
 
   constructor(private readonly worker: Worker<RunData, null>) {}
@@ -43,7 +44,7 @@ export class JobLocks {
 
   private async renew(): Promise<void> {
     if (this.jobs.size === 0) return;
-    const asked = [...this.jobs.values()];
+    const asked = this.jobs.values();
     const ids = asked.map(({ id }) => id ?? '');
     const tokens = asked.map(({ token }) => token ?? '');
     const lost = new Set(await this.worker.extendJobLocks(ids, tokens, LOCK_MS));

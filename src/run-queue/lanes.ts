@@ -1,10 +1,13 @@
+import { Fifo } from './fifo.js';
+import { IdMap } from './id-map.js';
+
 /**
  * Lets a limited number of runs into each lane, and holds the others back in the order they came, so that one
  * slow target cannot take the places of all others. Runs without a lane never wait here.
  */
 export class Lanes {
-  private readonly lanes = new Map<string, { inside: number; waiting: Set<number> }>();
-  private readonly waiting = new Set<number>();
+  private readonly lanes = new Map<string, { inside: number; waiting: Fifo<true> }>();
+  private readonly waiting = new IdMap<true>();
 
   constructor(private readonly limit: number) {}
 
@@ -12,10 +15,10 @@ export class Lanes {
   enter(id: number, name: string | null): boolean {
     if (name === null) return true;
     let lane = this.lanes.get(name);
-    if (!lane) this.lanes.set(name, (lane = { inside: 0, waiting: new Set() }));
+    if (!lane) this.lanes.set(name, (lane = { inside: 0, waiting: new Fifo() }));
     if (lane.inside >= this.limit) {
-      lane.waiting.add(id);
-      this.waiting.add(id);
+      lane.waiting.set(id, true);
+      this.waiting.set(id, true);
       return false;
     }
     lane.inside++;
@@ -26,13 +29,12 @@ export class Lanes {
   leave(name: string | null): number | undefined {
     const lane = name === null ? undefined : this.lanes.get(name);
     if (!lane || name === null) return undefined;
-    const [next] = lane.waiting;
+    const [next] = lane.waiting.shift() ?? [];
     if (next === undefined) {
       lane.inside--;
       if (lane.inside === 0) this.lanes.delete(name);
       return undefined;
     }
-    lane.waiting.delete(next);
     this.waiting.delete(next);
     return next;
   }

@@ -5,6 +5,7 @@ import type { ActionResult, Stop } from '../actions/action.js';
 import { ActionsService } from '../actions/actions.service.js';
 import { Clock } from '../clock/clock.js';
 import { NODE_LOST } from '../nodes/node.events.js';
+import { IdMap } from '../run-queue/id-map.js';
 import { RunQueue } from '../run-queue/run-queue.js';
 import { Attempt } from './attempt.js';
 import { type EndedAttempt, endOf, type Outcome } from './ended-attempt.js';
@@ -25,10 +26,11 @@ const WRITE_GRACE_MS = 2000;
 export class RunExecutor {
   private readonly logger = new Logger(RunExecutor.name);
   private readonly stopping = new AbortController();
-  private readonly attempts = new Map<number, Attempt>();
+  private readonly attempts = new IdMap<Attempt>();
   /** Runs whose start is committed already, until the queue delivers them. */
-  private readonly started = new Map<number, StartedRun>();
-  private readonly writes = new Set<Promise<void>>();
+  private readonly started = new IdMap<StartedRun>();
+  /** Of outcomes, by run. */
+  private readonly writes = new IdMap<Promise<void>>();
 
   constructor(
     private readonly ledger: RunLedger,
@@ -54,13 +56,13 @@ export class RunExecutor {
     const result = await this.attempt(run);
     if (this.stopping.signal.aborted) return;
     const writing = this.writeEnd(run, endOf(run, result, this.clock.now()));
-    this.writes.add(writing);
-    void writing.finally(() => this.writes.delete(writing));
+    this.writes.set(runId, writing);
+    void writing.finally(() => this.writes.delete(runId));
   }
 
   /** Gives up on attempts that are still under way, and on writes that fail; recovery finds their rows. */
   async stop(): Promise<void> {
-    await Promise.race([Promise.all(this.writes), delay(WRITE_GRACE_MS, undefined, { ref: false })]);
+    await Promise.race([Promise.all(this.writes.values()), delay(WRITE_GRACE_MS, undefined, { ref: false })]);
     this.stopping.abort();
     for (const attempt of this.attempts.values()) attempt.stop();
   }
