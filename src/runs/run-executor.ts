@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import type { ActionResult, Stop } from '../actions/action.js';
 import { ActionsService } from '../actions/actions.service.js';
@@ -24,7 +24,6 @@ const WRITE_GRACE_MS = 2000;
  */
 @Injectable()
 export class RunExecutor {
-  private readonly logger = new Logger(RunExecutor.name);
   private readonly stopping = new AbortController();
   private readonly attempts = new IdMap<Attempt>();
   /** Runs whose start is committed already, until the queue delivers them. */
@@ -49,7 +48,7 @@ export class RunExecutor {
    * the starts of the runs that take it.
    */
   async execute(runId: number, begun: () => void): Promise<void> {
-    const run = this.started.get(runId) ?? (await this.persist(runId, () => this.ledger.start(runId)));
+    const run = this.started.get(runId) ?? (await this.persist(() => this.ledger.start(runId)));
     this.started.delete(runId);
     begun();
     if (!run) return;
@@ -99,18 +98,18 @@ export class RunExecutor {
   }
 
   private async writeEnd(run: StartedRun, ended: EndedAttempt): Promise<void> {
-    await this.persist(run.id, () => this.ledger.end(ended));
+    await this.persist(() => this.ledger.end(ended));
     if (!ended.retry) return;
     this.queue.add([{ id: run.id, available_at: ended.retry.available_at, lane: run.of.lane }]);
   }
 
   /** Resolves with what `write` does, once it succeeds; with undefined when the service stops before. */
-  private async persist<T>(runId: number, write: () => Promise<T>): Promise<T | undefined> {
-    for (let failures = 0; !this.stopping.signal.aborted; failures++) {
+  private async persist<T>(write: () => Promise<T>): Promise<T | undefined> {
+    while (!this.stopping.signal.aborted) {
       try {
         return await write();
-      } catch (error) {
-        if (failures === 0) this.logger.error(`run ${String(runId)} cannot be written yet: ${String(error)}`);
+      } catch {
+        // The ledger has reported it.
         await delay(REPEAT_WRITE_MS);
       }
     }

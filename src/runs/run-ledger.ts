@@ -81,6 +81,8 @@ export class RunLedger {
   private readonly logger = new Logger(RunLedger.name);
   private readonly entries = new GroupCommit((batch: Entry[]) => this.commit(batch), MAX_BATCH);
 
+  private failing = false;
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly dialect: Dialect,
@@ -156,12 +158,27 @@ export class RunLedger {
   private async commit(batch: Entry[]): Promise<(StartedRun | undefined)[]> {
     const { id } = this.node;
     try {
-      return await this.commitAs(id, batch);
+      const answers = await this.commitAs(id, batch);
+      this.failing = false;
+      return answers;
     } catch (error) {
-      if (!(error instanceof LeaseLost)) throw error;
+      if (!(error instanceof LeaseLost)) {
+        this.report(batch.length, error);
+        throw error;
+      }
       await this.node.renew(id);
       return this.commit(batch);
     }
+  }
+
+  /** Once until it goes well again. */
+  private report(count: number, error: unknown): void {
+    if (!this.failing)
+      this.logger.error(
+        `what became of runs cannot be written, and is tried again every second (${String(count)} starts and ends by now): ` +
+          String(error),
+      );
+    this.failing = true;
   }
 
   private async commitAs(node: number, batch: Entry[]): Promise<(StartedRun | undefined)[]> {

@@ -2,6 +2,9 @@ import { InvalidFields } from '../http/problems.js';
 import { upcomingOccurrences } from '../timing/next-occurrence.js';
 import type { Schedule } from './schedule.entity.js';
 
+/** So many occurrences tell how far apart they are. */
+const EXAMINED = 5;
+
 /** What decides when a schedule fires. A change of any computes `next_run` anew. */
 const TIMING = [
   'schedule_interval',
@@ -45,7 +48,9 @@ export function firstRun(schedule: Schedule, now: Date, sent: Partial<Schedule>)
     throw fault('end_at', 'an instant after start_at, or null');
   if (max_runs !== null && run_count >= max_runs) schedule.is_completed = true;
   if (!schedule.enabled || schedule.is_completed) return null;
-  const [next, ...others] = upcomingOccurrences(schedule, now, 5);
+  // Where nothing is put off, how far the others are apart does not matter.
+  const examined = jitter_seconds > 0 ? EXAMINED : 1;
+  const [next, ...others] = upcomingOccurrences(schedule, now, examined);
   if (!next && end_at)
     throw fault('end_at', 'an instant after the first occurrence; before it, there is none');
   if (!next) throw fault('schedule_interval', 'an interval that comes due in the future; this one does not');

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { TestService } from '../support/test-service.js';
+import { until } from '../support/until.js';
 
 let service: TestService;
 let user: SignedInClient;
@@ -10,7 +12,10 @@ beforeEach(async () => {
   service.clock.set('2030-01-01T12:00:00Z');
   user = await service.api.newUser();
 });
-afterEach(() => service.stop());
+afterEach(async () => {
+  Logger.overrideLogger(false);
+  await service.stop();
+});
 
 /** Sets up every connection that writes. */
 async function pragma(text: string): Promise<void> {
@@ -67,19 +72,28 @@ test.each([
   },
 );
 
-test('an outcome that cannot be written is written later, and the action is not repeated for it', async () => {
-  await user.newSchedule();
+test('outcomes that cannot be written are reported once, are written later, and no action is repeated for them', async () => {
+  const errors: string[] = [];
+  Logger.overrideLogger({
+    log: () => undefined,
+    warn: () => undefined,
+    error: (text: string) => errors.push(text),
+  });
+  for (let n = 0; n < 5; n++) await user.newSchedule();
   const end = service.action.hang();
   service.clock.advance(60_000);
   await service.scheduler.sweep();
-  await service.untilRuns('running', 1);
+  await service.untilRuns('running', 5);
   await makeReadOnly();
   end();
-  // Its first try has to fail before the database is mended.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  // Their first try has to fail before the database is mended.
+  await until(() => errors.length > 0);
   expect((await user.get<RunDto>('/runs/1')).body.status).toBe('running');
   await pragma('query_only = OFF');
   await service.settled();
-  expect((await user.get<RunDto>('/runs/1')).body).toMatchObject({ status: 'succeeded', attempt: 1 });
-  expect(service.action.calls).toHaveLength(1);
+  expect((await user.get<RunDto[]>('/runs')).body).toMatchObject(
+    Array.from({ length: 5 }, () => ({ status: 'succeeded', attempt: 1 })),
+  );
+  expect(service.action.calls).toHaveLength(5);
+  expect(errors).toEqual([expect.stringMatching(/^what became of runs cannot be written, .*readonly/)]);
 });
