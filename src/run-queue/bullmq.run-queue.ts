@@ -6,6 +6,7 @@ import { IdMap } from './id-map.js';
 import { JobLanes } from './job-lanes.js';
 import { JobLocks, LOCK_MS, STALLED_MS } from './job-locks.js';
 import { JobProducer } from './job-producer.js';
+import { PendingWork } from './pending-work.js';
 import { PREFIX, QUEUE, type RunData, type RunJob } from './run-job.js';
 import { type Consumer, LONGEST_WAIT_MS, type QueueDepth, type QueuedRun, RunQueue } from './run-queue.js';
 
@@ -40,7 +41,7 @@ export class BullMqRunQueue extends RunQueue {
   private readonly active = new IdMap<RunJob>();
   /** Handed out again while active here, because Redis believed this node dead. */
   private readonly again = new Map<number, RunJob>();
-  private readonly settling = new IdMap<Promise<void>>();
+  private readonly settling = new PendingWork();
   /** Runs that were given back; nothing is fetched until it is clear what became of them. */
   private readonly givenBack = new Set<number>();
   private consumer: Consumer | undefined;
@@ -106,7 +107,7 @@ export class BullMqRunQueue extends RunQueue {
     // What waits here for a place may find one on another node.
     const leaving = Promise.all([this.handBack(), this.producer.close()]);
     await this.idle(graceMs);
-    await within(LEAVE_MS, Promise.all([leaving, ...this.settling.values()])).catch(() => undefined);
+    await within(LEAVE_MS, Promise.all([leaving, this.settling.done()])).catch(() => undefined);
     this.locks.close();
     await within(LEAVE_MS, this.worker.close(true)).catch(() => undefined);
   }
@@ -239,14 +240,12 @@ export class BullMqRunQueue extends RunQueue {
    * for the consumer to drop.
    */
   private settle(job: RunJob | undefined, done: Promise<unknown>): void {
-    const id = this.tokens++;
     const settled = done
       .then(() => undefined, this.report)
       .finally(() => {
         if (job) this.locks.drop(job);
-        this.settling.delete(id);
       });
-    this.settling.set(id, settled);
+    this.settling.add(settled);
   }
 
   private idle(graceMs: number): Promise<void> {

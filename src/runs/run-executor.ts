@@ -6,6 +6,7 @@ import { ActionsService } from '../actions/actions.service.js';
 import { Clock } from '../clock/clock.js';
 import { NODE_LOST } from '../nodes/node.events.js';
 import { IdMap } from '../run-queue/id-map.js';
+import { PendingWork } from '../run-queue/pending-work.js';
 import { RunQueue } from '../run-queue/run-queue.js';
 import { Attempt } from './attempt.js';
 import { type EndedAttempt, endOf, type Outcome } from './ended-attempt.js';
@@ -28,8 +29,7 @@ export class RunExecutor {
   private readonly attempts = new IdMap<Attempt>();
   /** Runs whose start is committed already, until the queue delivers them. */
   private readonly started = new IdMap<StartedRun>();
-  /** Of outcomes, by run. */
-  private readonly writes = new IdMap<Promise<void>>();
+  private readonly writes = new PendingWork();
 
   constructor(
     private readonly ledger: RunLedger,
@@ -54,14 +54,12 @@ export class RunExecutor {
     if (!run) return;
     const result = await this.attempt(run);
     if (this.stopping.signal.aborted) return;
-    const writing = this.writeEnd(run, endOf(run, result, this.clock.now()));
-    this.writes.set(runId, writing);
-    void writing.finally(() => this.writes.delete(runId));
+    this.writes.add(this.writeEnd(run, endOf(run, result, this.clock.now())));
   }
 
   /** Gives up on attempts that are still under way, and on writes that fail; recovery finds their rows. */
   async stop(): Promise<void> {
-    await Promise.race([Promise.all(this.writes.values()), delay(WRITE_GRACE_MS, undefined, { ref: false })]);
+    await Promise.race([this.writes.done(), delay(WRITE_GRACE_MS, undefined, { ref: false })]);
     this.stopping.abort();
     for (const attempt of this.attempts.values()) attempt.stop();
   }
