@@ -80,7 +80,6 @@ export const ofSchedule = (column: string): string =>
 export class RunLedger {
   private readonly logger = new Logger(RunLedger.name);
   private readonly entries = new GroupCommit((batch: Entry[]) => this.commit(batch), MAX_BATCH);
-
   private failing = false;
 
   constructor(
@@ -173,12 +172,12 @@ export class RunLedger {
 
   /** Once until it goes well again. */
   private report(count: number, error: unknown): void {
-    if (!this.failing)
-      this.logger.error(
-        `what became of runs cannot be written, and is tried again every second (${String(count)} starts and ends by now): ` +
-          String(error),
-      );
+    if (this.failing) return;
     this.failing = true;
+    this.logger.error(
+      `what became of runs cannot be written, and is tried again every second (${String(count)} starts and ends by now): ` +
+        String(error),
+    );
   }
 
   private async commitAs(node: number, batch: Entry[]): Promise<(StartedRun | undefined)[]> {
