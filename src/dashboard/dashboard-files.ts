@@ -36,7 +36,7 @@ export class DashboardFiles implements OnModuleInit {
       immutable: true,
       maxAge: A_YEAR,
       setHeaders: (reply) => {
-        reply.setHeader('vary', 'accept-encoding');
+        reply.header('vary', 'accept-encoding');
       },
     });
     const page = readFileSync(join(FOLDER, 'index.html'));

@@ -92,6 +92,9 @@ export abstract class Dialect {
   /** The number that the object in a JSON column has under a name. */
   abstract jsonNumber(column: string, name: string): string;
 
+  /** The JSON that a subquery answers, as an element of other JSON. */
+  abstract jsonFrom(subquery: string): string;
+
   /** The list in a JSON column, with one more element, which is JSON. */
   abstract jsonAppended(column: string, element: string): string;
 

@@ -78,6 +78,10 @@ export class PostgresDialect extends Dialect {
     return `(${column}::json->>'${name}')::bigint`;
   }
 
+  jsonFrom(subquery: string): string {
+    return subquery;
+  }
+
   jsonAppended(column: string, element: string): string {
     return `(${column}::jsonb || jsonb_build_array(${element}::jsonb))::text`;
   }

@@ -72,6 +72,11 @@ export class SqliteDialect extends Dialect {
     return `${column}->>'${name}'`;
   }
 
+  /** From SQLite 3.54 on, what comes out of a subquery is text to the functions around it unless `json` reads it. */
+  jsonFrom(subquery: string): string {
+    return `json(${subquery})`;
+  }
+
   jsonAppended(column: string, element: string): string {
     return `json_insert(${column}, '$[#]', json(${element}))`;
   }

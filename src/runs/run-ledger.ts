@@ -248,7 +248,7 @@ export class RunLedger {
                    AND EXISTS (SELECT 1 FROM runs AS earlier
                                 WHERE earlier.schedule_id = runs.schedule_id AND earlier.id < runs.id
                                   AND earlier.status IN (${UNFINISHED})))
-    RETURNING ${dialect.jsonRow('id', '"trigger"', 'attempt', 'max_attempts', 'scheduled_for', ofSchedule(dialect.jsonArray(...STARTED_SCHEDULE)))}`,
+    RETURNING ${dialect.jsonRow('id', '"trigger"', 'attempt', 'max_attempts', 'scheduled_for', dialect.jsonFrom(ofSchedule(dialect.jsonArray(...STARTED_SCHEDULE))))}`,
       [node_id, now, started_at.getTime(), JSON.stringify(ids), now],
     );
     return fromJsonRows<StartedRow>(rows).map(
