@@ -1,13 +1,13 @@
 # The service on its embedded database; compose.nodes.yaml has it on several nodes.
-FROM node:22-bookworm AS build
+FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# better-sqlite3 is compiled where it finds no binary for this platform: the full image has what that takes.
-RUN npm ci --include=dev --no-audit --no-fund
+# No package needs a script of its own to be installed: native ones come built for each platform.
+RUN npm ci --include=dev --ignore-scripts --no-audit --no-fund
 COPY . .
-RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
-FROM node:22-bookworm-slim
+FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 LOG_FORMAT=json DATABASE_URL=file:/data/scheduler.db
 WORKDIR /app
 COPY --from=build /app/package.json ./

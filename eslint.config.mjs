@@ -117,6 +117,7 @@ export default defineConfig(
       globals: {
         ...{ process: 'readonly', console: 'readonly', performance: 'readonly' },
         ...{ fetch: 'readonly', setTimeout: 'readonly', URL: 'readonly' },
+        ...{ setInterval: 'readonly', clearInterval: 'readonly' },
       },
     },
   },

@@ -1,4 +1,7 @@
+import { refuseOldNode } from './scripts/own-node.mjs';
 import { findPostgres } from './test/support/postgres-server.mjs';
+
+refuseOldNode();
 
 /** Suites that run on either database: what they show must hold on both. */
 const ON_BOTH = [

@@ -1,3 +1,4 @@
+import './src/node-version.js';
 import { existsSync } from 'node:fs';
 import { AppConfig } from './src/config/app-config.js';
 import { dataSourceOptions, toolDataSource } from './src/database/data-source.js';

@@ -8,6 +8,9 @@ import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
 import { plot } from './plot.mjs';
 import { report } from './report.mjs';
+import { refuseOldNode } from '../scripts/own-node.mjs';
+
+refuseOldNode();
 
 const BY_DEFAULT = ['herd', 'sustained', 'startup', 'idle', 'api', 'http', 'occurrences'];
 const BY_NAME = [...BY_DEFAULT, 'nodes', 'soak'];
@@ -31,13 +34,13 @@ if (unknown.length > 0) {
 
 /** Peers are no dependencies of the service: they are installed here, and measured where they can be. */
 function installPeers() {
-  const lock = readFileSync(at('peers/package-lock.json'), 'utf8') + process.versions.modules;
+  const lock = readFileSync(at('peers/package-lock.json'), 'utf8');
   const stamp = at('peers/node_modules/.prepared');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.error('bench: installing the peers …');
   const { status } = spawnSync(
     'npm',
-    ['ci', '--prefix', at('peers'), '--no-audit', '--no-fund', '--loglevel=error'],
+    ['ci', '--ignore-scripts', '--prefix', at('peers'), '--no-audit', '--no-fund', '--loglevel=error'],
     {
       stdio: ['ignore', 2, 2],
       cwd: at('peers'),

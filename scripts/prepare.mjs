@@ -1,9 +1,11 @@
-// Makes a fresh clone ready to run: installs the locked packages and builds, when either is missing or out
-// of date, and says what it does. It needs nothing but Node and npm, and costs little when all is ready.
-import { spawnSync } from 'node:child_process';
+// Makes a fresh clone ready to run: installs the locked packages, and Node where the host's is too old, and builds, when
+// any of these is missing or out of date. It says what it does, needs nothing but some Node and npm, and costs little when all is
+// ready.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { npm, npmCi } from './install.mjs';
+import { linkOwnNode, ownNodeFolder } from './own-node.mjs';
 
 const root = join(import.meta.dirname, '..');
 const SOURCES = [
@@ -43,49 +45,23 @@ function digest(paths, seed) {
   return hash.digest('hex');
 }
 
-/** Runs `work` unless `stamp` says that it was done for the same `state`. */
-function unlessDone(stamp, state, work) {
+/** Does `work` unless `stamp` says that it was done for the same `state`. */
+async function unlessDone(stamp, state, work) {
   const file = join(root, stamp);
   if (existsSync(file) && readFileSync(file, 'utf8') === state) return;
-  work();
+  await work();
   writeFileSync(file, state);
 }
 
-function npm(what, args) {
-  const started = Date.now();
-  process.stderr.write(`prepare: ${what} …\n`);
-  const { status } = spawnSync('npm', args, {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) {
-    process.stderr.write(`prepare: "npm ${args.join(' ')}" failed; its messages are above.\n`);
-    process.exit(status ?? 1);
-  }
-  process.stderr.write(`prepare: done in ${((Date.now() - started) / 1000).toFixed(0)} s\n`);
-}
-
-const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  process.stderr.write(`prepare: Node 20.19 or newer is needed; this is ${process.versions.node}\n`);
-  process.exit(1);
-}
-
-// A native module fits one ABI: another Node needs another install.
-const packages = digest(['package-lock.json'], process.versions.modules);
-unlessDone('node_modules/.prepared', packages, () => {
-  npm('installing the locked packages', [
-    'ci',
-    '--include=dev',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ]);
-});
-unlessDone('dist/.prepared', digest(SOURCES, packages), () => {
-  npm('building the service', ['run', 'build:service', '--silent']);
-});
-unlessDone('web/dist/.prepared', digest(WEB_SOURCES, packages), () => {
-  npm('building the dashboard', ['run', 'build:web', '--silent']);
-});
+const path = await ownNodeFolder((folder) => npmCi(folder, 'installing Node 24'));
+const packages = digest(['package-lock.json'], '');
+await unlessDone('node_modules/.prepared', packages, () =>
+  npmCi(root, 'installing the locked packages', path),
+);
+linkOwnNode(path);
+await unlessDone('dist/.prepared', digest(SOURCES, packages), () =>
+  npm('building the service', ['run', 'build:service', '--silent'], { path }),
+);
+await unlessDone('web/dist/.prepared', digest(WEB_SOURCES, packages), () =>
+  npm('building the dashboard', ['run', 'build:web', '--silent'], { path }),
+);

@@ -1,3 +1,4 @@
+import './node-version.js';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppConfig } from './config/app-config.js';

@@ -1,3 +1,4 @@
+import './node-version.js';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';

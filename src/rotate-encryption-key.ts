@@ -1,3 +1,4 @@
+import './node-version.js';
 import { existsSync } from 'node:fs';
 import { AppConfig } from './config/app-config.js';
 import { dataSourceOptions, serviceDataSource, unitOfWorkOn } from './database/data-source.js';
