@@ -2,7 +2,7 @@
  * The first import of every program here: on a Node older than this, native modules end the process without a word.
  * The same number is in package.json, `engines`.
  */
-export const OLDEST_NODE = '22.12';
+export const OLDEST_NODE = '22.19';
 
 const isOld = (version: string): boolean => {
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -102,7 +102,7 @@ describe('the preparation of a clone', () => {
     expect(existsSync(join(clone, '.prepare'))).toBe(false);
   });
 
-  it.each(['20.20.2', '22.11.0'])(
+  it.each(['20.20.2', '22.18.0'])(
     'brings a newer Node along where it is %s, for npm run to use',
     async (version) => {
       const { status, said, calls } = await prepare(version);
@@ -114,7 +114,7 @@ describe('the preparation of a clone', () => {
     },
   );
 
-  it.each(['22.12.0', '26.0.0'])(
+  it.each(['22.19.0', '26.0.0'])(
     'uses the Node of the host where it is %s, also after an older one',
     async (version) => {
       await prepare('20.20.2');
@@ -142,7 +142,7 @@ describe.each(['main', 'backup', 'migrate-data', 'rotate-encryption-key', 'opena
         join(ROOT, `dist/src/${program}.js`),
       ]);
       const [said, [status]] = (await Promise.all([text(child.stderr), once(child, 'exit')])) as Ended;
-      expect(said).toMatch(/^Node 22\.12 or newer is needed; this is 20\.20\.2\. .*npm start.*\n$/);
+      expect(said).toMatch(/^Node 22\.19 or newer is needed; this is 20\.20\.2\. .*npm start.*\n$/);
       expect(status).toBe(1);
     });
   },
