@@ -71,6 +71,7 @@ export default async () => {
           globals: { testDatabase: 'postgres' },
           testMatch: [
             '<rootDir>/test/postgres/**/*.test.ts',
+            '<rootDir>/test/migrations/data.test.ts',
             ...[...ON_BOTH, ...ON_BOTH_API].map((file) => `<rootDir>/${file}`),
           ],
           globalSetup: '<rootDir>/test/support/postgres-template.mjs',

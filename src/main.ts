@@ -8,7 +8,10 @@ import { AppModule } from './app.module.js';
 import { httpAdapter, setUpApp } from './app.setup.js';
 import { AppConfig, describeDatabase, InvalidSettings } from './config/app-config.js';
 import { DatabaseInUse } from './database/database-in-use.js';
+import { NewerDatabase } from './database/newer-database.js';
 import { UnknownKey } from './secrets/vault.js';
+
+const MENDABLE = [InvalidSettings, DatabaseInUse, NewerDatabase, UnknownKey];
 
 /** Starts the service and reports when it answers. SIGTERM and SIGINT stop it in order. */
 async function main(): Promise<void> {
@@ -30,8 +33,7 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   // What an operator can mend needs words; what we have to mend needs the stack, too.
-  const mendable =
-    error instanceof InvalidSettings || error instanceof DatabaseInUse || error instanceof UnknownKey;
+  const mendable = MENDABLE.some((kind) => error instanceof kind);
   const reason = error instanceof Error ? (mendable ? error.message : error.stack) : error;
   process.stderr.write(`The service did not start.\n${String(reason)}\n`);
   process.exit(1);

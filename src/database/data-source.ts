@@ -1,10 +1,11 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { AppConfig } from '../config/app-config.js';
 import type { Dialect } from './dialect.js';
 import type { NodeConnection } from './node-connection.js';
 import { PostgresDataSource, PostgresServiceDataSource, postgresOptions } from './postgres-data-source.js';
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
 import { SqliteServiceDataSource, sqliteOptions } from './sqlite-data-source.js';
+import { MigratingSqliteDataSource } from './migrating-sqlite-data-source.js';
 import { SqliteUnitOfWork } from './sqlite-unit-of-work.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -25,7 +26,7 @@ export const dataSourceOptions = ({ database }: AppConfig): DataSourceOptions =>
 
 /** A data source for tools: what it opens is not locked, and may be written. */
 export const toolDataSource = (options: DataSourceOptions): DataSource =>
-  options.type === 'postgres' ? new PostgresDataSource(options) : new DataSource(options);
+  options.type === 'postgres' ? new PostgresDataSource(options) : new MigratingSqliteDataSource(options);
 
 /** @param alone whether no other process may work on the database meanwhile; with SQLite none ever may */
 export const serviceDataSource = (

@@ -17,7 +17,7 @@ import { UnitOfWork } from './unit-of-work.js';
         ...dataSourceOptions(config),
         alone: config.redisUrl === undefined,
         autoLoadEntities: true,
-        retryAttempts: 0,
+        toRetry: () => false,
       }),
       dataSourceFactory: (options) => Promise.resolve(serviceDataSource(options as DataSourceOptions)),
     }),

@@ -1,7 +1,8 @@
 import pg from 'pg';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, type Migration } from 'typeorm';
 import { type DatabaseConfig, describeDatabase, InvalidSettings } from '../config/app-config.js';
 import { MIGRATIONS } from './migrations.js';
+import { refuseNewer } from './newer-database.js';
 import { NodeConnection } from './node-connection.js';
 import { PostgresDialect } from './postgres-dialect.js';
 import { withSettings } from './postgres-url.js';
@@ -54,6 +55,16 @@ export class PostgresDataSource extends DataSource {
       // By this name: TypeORM makes texts of generated numbers whose type it knows as bigint.
       else if (column.type === Number || column.type === 'integer') column.type = 'int8';
     }
+  }
+
+  override async runMigrations(...options: Parameters<DataSource['runMigrations']>): Promise<Migration[]> {
+    await refuseNewer(this);
+    return super.runMigrations(...options);
+  }
+
+  override async undoLastMigration(...options: Parameters<DataSource['undoLastMigration']>): Promise<void> {
+    await refuseNewer(this);
+    await super.undoLastMigration(...options);
   }
 }
 

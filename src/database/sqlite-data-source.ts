@@ -5,6 +5,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { FileLock } from './file-lock.js';
 import { MIGRATIONS } from './migrations.js';
 import { SqliteDialect } from './sqlite-dialect.js';
+import { MigratingSqliteDataSource } from './migrating-sqlite-data-source.js';
 import { SqliteThreadQueryRunner } from './sqlite-thread-query-runner.js';
 import { SqliteThread } from './sqlite-thread.js';
 
@@ -39,7 +40,7 @@ export class SqliteServiceDataSource extends DataSource {
 
   constructor(options: DataSourceOptions) {
     super({ ...options, prepareDatabase: readOnly } as DataSourceOptions);
-    this.writer = new DataSource({ ...options, migrationsRun: true });
+    this.writer = new MigratingSqliteDataSource({ ...options, migrationsRun: true });
   }
 
   /** @throws DatabaseInUse when another process works on the file */
