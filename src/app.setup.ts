@@ -5,6 +5,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from './config/app-config.js';
 import { atEndOfTurn } from './http/end-of-turn.js';
+import { readJsonBodies } from './http/json-body.js';
 import { problem, ProblemFilter } from './http/problem.filter.js';
 import { securityHeaders } from './http/security-headers.js';
 import { requestValidation } from './http/validation.js';
@@ -34,6 +35,7 @@ export function httpAdapter({ trustProxy }: AppConfig): FastifyAdapter {
   });
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
+  readJsonBodies(adapter);
   const headers = {
     ...securityHeaders({
       contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },

@@ -21,13 +21,14 @@ const A_YEAR = '365d';
 export class DashboardFiles implements OnModuleInit {
   constructor(private readonly host: HttpAdapterHost<FastifyAdapter>) {}
 
-  async onModuleInit(): Promise<void> {
+  onModuleInit(): void {
     if (FOLDER === undefined) {
       new Logger('Dashboard').warn('not built, so not served: run "npm run build"');
       return;
     }
     const fastify = this.host.httpAdapter.getInstance();
-    await fastify.register(fastifyStatic, {
+    // Not awaited: that would boot Fastify before Nest has set its error handler.
+    void fastify.register(fastifyStatic, {
       root: join(FOLDER, 'assets'),
       prefix: '/dashboard/assets/',
       decorateReply: false,

@@ -21,14 +21,18 @@ test('a path that does not exist is a problem like any other', async () => {
 });
 
 test('malformed, oversized and foreign bodies are refused in words', async () => {
-  expect(await service.api.raw('POST', '/user', '{"first_name":')).toMatchObject({ status: 400 });
-  expect(await service.api.raw('POST', '/user', '')).toMatchObject({ status: 400 });
-  expect(await service.api.raw('POST', '/user', '{"__proto__":{"role":"admin"}}')).toMatchObject({
-    status: 400,
-  });
-  expect(await service.api.raw('POST', '/user', JSON.stringify('x'.repeat(300_000)))).toMatchObject({
-    status: 413,
-  });
+  const refused: [body: string, status: number][] = [
+    ['{"first_name":', 400],
+    ['{"__proto__":{"role":"admin"}}', 400],
+    [JSON.stringify('x'.repeat(300_000)), 413],
+    ['', 422],
+  ];
+  for (const [body, status] of refused) {
+    const answer = await service.api.raw<Problem>('POST', '/user', body);
+    expect([body.slice(0, 40), answer.status]).toEqual([body.slice(0, 40), status]);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(Object.keys(answer.body)).toEqual(expect.arrayContaining(['type', 'title', 'status', 'detail']));
+  }
   for (const body of ['null', '[]', '"text"', '7', 'true']) {
     const { status, headers } = await service.api.raw('POST', '/user', body);
     expect({ body, status }).toEqual({ body, status: 422 });
@@ -42,6 +46,13 @@ test('malformed, oversized and foreign bodies are refused in words', async () =>
   const text = await fetch(`${service.api.url}/user`, { method: 'POST', body: 'just text' });
   expect(text.status).toBe(415);
   expect(text.headers.get('content-type')).toContain('application/problem+json');
+});
+
+test('where no body is needed, an empty one is as good as none', async () => {
+  const user = await service.api.newUser();
+  const { id } = await user.newSchedule();
+  expect((await user.raw('POST', `/schedules/${String(id)}/run`, '')).status).toBe(202);
+  expect((await user.raw('DELETE', `/schedules/${String(id)}`, '')).status).toBe(200);
 });
 
 test.each(['{"email":"\\ud800@example.com"}', '{"\\udc00":1}', '{"a":["\\ud800"]}'])(
