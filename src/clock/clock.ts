@@ -2,12 +2,17 @@ import { Injectable } from '@nestjs/common';
 
 /** What time it is. Everything that decides by time asks here, so that tests can set it. */
 export abstract class Clock {
-  /** The current instant, to the millisecond. */
+  /** The current instant, to the millisecond. It may step, in either direction, whenever somebody sets the clock. */
   abstract now(): Date;
 
-  /** What this computer's own clock shows at that instant: to set a timer by. */
-  onThisComputer(instant: Date): Date {
-    return instant;
+  /** Milliseconds since some moment in the past, by a clock that nobody sets: to see by that the other one stepped. */
+  elapsedMs(): number {
+    return performance.now();
+  }
+
+  /** Milliseconds until that instant, if nobody sets the clock meanwhile: to set a timer by. */
+  msUntil(instant: Date): number {
+    return instant.getTime() - this.now().getTime();
   }
 }
 

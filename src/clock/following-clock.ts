@@ -4,35 +4,41 @@ import { Clock } from './clock.js';
 const LARGEST_STANDSTILL_MS = 1000;
 
 /**
- * This computer's clock, set right by another one, which all nodes follow: that of the database server. It goes on
- * between measurements, and stands still rather than go back by the little that measurements differ.
+ * Another clock, which all nodes follow: that of the database server. Between measurements it goes on by the time that has
+ * elapsed, so that this computer's own clock may be set without anything happening. It stands still rather than go back by
+ * the little that measurements differ.
  */
 export class FollowingClock extends Clock {
-  private ahead = 0;
+  /** What the clock followed shows when no time has elapsed. Until it is measured, this computer's clock stands for it. */
+  private origin = Date.now() - this.elapsedMs();
   private latest = 0;
 
   now(): Date {
-    const time = Date.now() + this.ahead;
+    const time = Math.floor(this.time);
     this.latest = this.latest - time > LARGEST_STANDSTILL_MS ? time : Math.max(time, this.latest);
     return new Date(this.latest);
   }
 
-  override onThisComputer(instant: Date): Date {
-    return new Date(instant.getTime() - this.ahead);
+  override msUntil(instant: Date): number {
+    return instant.getTime() - this.time;
   }
 
   /** Milliseconds that the clock followed is ahead of this computer's. */
   get driftMs(): number {
-    return this.ahead;
+    return Math.round(this.time - Date.now());
   }
 
   /**
-   * Takes a measurement: what the other clock showed at some moment between two of this computer's. A difference that
+   * Takes a measurement: what the other clock showed at some moment between two, in elapsed time. A difference that
    * is within what the measurement may be wrong by changes nothing.
    */
-  measured(other: Date, before: Date, after: Date): void {
-    const uncertain = (after.getTime() - before.getTime()) / 2 + 1;
-    const ahead = other.getTime() - (before.getTime() + after.getTime()) / 2;
-    if (Math.abs(ahead - this.ahead) > uncertain) this.ahead = Math.round(ahead);
+  measured(other: Date, before: number, after: number): void {
+    const uncertain = (after - before) / 2 + 1;
+    const origin = other.getTime() - (before + after) / 2;
+    if (Math.abs(origin - this.origin) > uncertain) this.origin = origin;
+  }
+
+  private get time(): number {
+    return this.origin + this.elapsedMs();
   }
 }

@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { Clock, SystemClock } from '../clock/clock.js';
+import { Clock } from '../clock/clock.js';
 import { FollowingClock } from '../clock/following-clock.js';
 import { Dialect } from '../database/dialect.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -19,7 +19,6 @@ export const LARGEST_DRIFT_MS = 1000;
 @Injectable()
 export class ClockKeeper implements OnModuleInit {
   private readonly logger = new Logger(ClockKeeper.name);
-  private readonly system = new SystemClock();
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -46,23 +45,23 @@ export class ClockKeeper implements OnModuleInit {
 
   @Interval('measure-clock', EVERY_MS)
   async measure(): Promise<void> {
-    const { clock, system } = this;
+    const { clock } = this;
     if (!(clock instanceof FollowingClock)) return;
-    const samples: [now: Date, before: Date, after: Date][] = [];
+    const samples: [now: Date, before: number, after: number][] = [];
     try {
       for (let n = 0; n < SAMPLES; n++) {
-        const before = system.now();
+        const before = clock.elapsedMs();
         const [row] = await this.dialect.query<{ now: Date }>(
           this.dataSource,
           'SELECT clock_timestamp()::timestamptz(3) AS now',
         );
-        if (row) samples.push([row.now, before, system.now()]);
+        if (row) samples.push([row.now, before, clock.elapsedMs()]);
       }
     } catch {
       // A server that is away is reported elsewhere; the clock goes on.
       return;
     }
-    const took = ([, before, after]: (typeof samples)[number]): number => after.getTime() - before.getTime();
+    const took = ([, before, after]: (typeof samples)[number]): number => after - before;
     const [best] = samples.sort((a, b) => took(a) - took(b));
     if (best) clock.measured(...best);
   }

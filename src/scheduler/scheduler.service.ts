@@ -60,9 +60,10 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
 
   @Interval('sweep', SWEEP_MS)
   async sweep(): Promise<void> {
+    const since = this.clock.now();
     try {
       await this.claimDue();
-      await this.setAlarms();
+      await this.setAlarms(since);
       await this.recovery.settleSilent();
       await this.recovery.requeue();
       this.lastSweep = this.clock.now();
@@ -71,8 +72,8 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
     }
   }
 
-  async setAlarms(): Promise<void> {
-    if (!this.stopped) await this.alarms.setAll(this.ring);
+  async setAlarms(since = this.clock.now()): Promise<void> {
+    if (!this.stopped) await this.alarms.setAll(this.ring, since);
   }
 
   @OnEvent(SCHEDULE_CREATED)

@@ -22,3 +22,14 @@ export async function insertSchedules(
     [count, schedule_interval, instantText(next_run)],
   );
 }
+
+/** Stores a schedule of the first user for each instant, first due then, and every second from then on. */
+export async function insertSchedulesAt(service: TestService, instants: readonly Date[]): Promise<void> {
+  const { dialect } = service.dataSource;
+  await service.write(
+    `INSERT INTO schedules (owner_id, title, schedule_interval, action, retry_policy, tags, next_run, start_at)
+     SELECT 1, 'every second', '@every 1s', '{"type":"log"}', '{"max_attempts":1}', '[]', instant, instant
+       FROM ${dialect.rows('due', { instant: 'instant' })} WHERE TRUE`,
+    [JSON.stringify(instants.map((instant) => [instantText(instant)]))],
+  );
+}
