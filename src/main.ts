@@ -9,6 +9,8 @@ import { httpAdapter, setUpApp } from './app.setup.js';
 import { AppConfig, describeDatabase, InvalidSettings } from './config/app-config.js';
 import { DatabaseInUse } from './database/database-in-use.js';
 import { NewerDatabase } from './database/newer-database.js';
+import { Metrics } from './metrics/metrics.js';
+import { surviveFaults } from './process-faults.js';
 import { UnknownKey } from './secrets/vault.js';
 
 const MENDABLE = [InvalidSettings, DatabaseInUse, NewerDatabase, UnknownKey];
@@ -23,6 +25,8 @@ async function main(): Promise<void> {
     logger: new AppLogger(config),
     abortOnError: false,
   });
+  // What fails before is a fault of the start, which ends it.
+  surviveFaults(app.get(Metrics));
   setUpApp(app).enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.listen(config.port, config.host);
   const url = await app.getUrl();

@@ -87,8 +87,19 @@ export class NodeConnection {
       application_name: 'scheduler-service node',
     });
     client.on('error', () => undefined);
-    client.on('notification', ({ channel, payload }) => this.listeners.get(channel)?.(payload ?? ''));
+    client.on('notification', ({ channel, payload }) => {
+      this.hear(channel, payload ?? '');
+    });
     return client;
+  }
+
+  /** Whoever may connect to the database may notify anything. */
+  private hear(channel: string, payload: string): void {
+    try {
+      this.listeners.get(channel)?.(payload);
+    } catch (error) {
+      this.logger.warn(`a notification on ${channel} is dropped: ${String(error)}`);
+    }
   }
 
   private async connect(): Promise<void> {

@@ -91,9 +91,16 @@ export class SqliteThread {
   }
 
   private readonly send = (): void => {
-    if (this.outbox.length === 0) return;
-    this.worker.postMessage(this.outbox);
+    const asked = this.outbox;
     this.outbox = [];
+    if (asked.length === 0) return;
+    try {
+      this.worker.postMessage(asked);
+    } catch (error) {
+      // A value that cannot be copied to the thread: those who asked last are told, and the thread goes on.
+      for (const { reject } of this.waiting.splice(-asked.length)) reject(error as Error);
+      if (this.waiting.length === 0) this.worker.unref();
+    }
   };
 
   private settle({ error, inTransaction, ...answer }: Reply): void {

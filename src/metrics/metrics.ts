@@ -55,6 +55,16 @@ export class Metrics {
     help: "How far the database server's clock, which is followed, is ahead of this computer's.",
   });
 
+  readonly clockSteps = new Counter({
+    ...{ name: `${PREFIX}clock_steps_back_total`, registers: this.registers },
+    help: 'How often the clock was found set back, and schedules that had moved on too far were brought back.',
+  });
+
+  readonly faults = new Counter({
+    ...{ name: `${PREFIX}uncaught_faults_total`, registers: this.registers, labelNames: ['origin'] as const },
+    help: 'Faults that nobody caught, by where they came from (callback, promise). The log has their stacks.',
+  });
+
   readonly requests = new Histogram({
     ...{ name: `${PREFIX}http_request_duration_seconds`, registers: this.registers, buckets: SHORT },
     labelNames: ['method', 'route', 'status'] as const,

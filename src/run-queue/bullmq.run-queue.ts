@@ -128,7 +128,7 @@ export class BullMqRunQueue extends RunQueue {
       const jobs = answers.flatMap((answer) =>
         answer.status === 'fulfilled' && answer.value ? [answer.value] : [],
       );
-      for (const job of jobs) this.take(job);
+      for (const job of jobs) this.takeSafely(job);
       size = jobs.length === asked ? Math.min(asked * 2, MOST_FETCHED) : 1;
       const failed = answers.find((answer) => answer.status === 'rejected');
       if (!failed) continue;
@@ -142,12 +142,24 @@ export class BullMqRunQueue extends RunQueue {
     return this.worker.getNextJob(`${this.worker.id}:${String(this.tokens++)}`, options);
   }
 
+  /** One job must not keep the others from being fetched. */
+  private takeSafely(job: RunJob): void {
+    try {
+      this.take(job);
+    } catch (error) {
+      this.logger.error(`a job of Redis cannot be used, and is removed: ${String(error)}`);
+      this.settle(job, this.complete(job));
+    }
+  }
+
   private take(job: RunJob): void {
     const { run, at } = job.data;
     this.locks.keep(job);
     if (this.closed) this.settle(job, job.moveToWait(job.token));
     // A time that is not a number belongs to a job that Redis has damaged, and that does not say which run it is for.
     else if (!Number.isFinite(at)) this.settle(job, this.complete(job));
+    // Nobody adds a run that waits for longer: the clock has been set back. A sweep adds it again, by its row.
+    else if (at - this.clock.now().getTime() > LONGEST_WAIT_MS) this.settle(job, this.complete(job));
     else if (at > this.clock.now().getTime()) this.settle(job, this.delay(job, at));
     else if (this.active.has(run)) this.again.set(run, job);
     else this.admit(job);

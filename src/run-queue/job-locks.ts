@@ -59,7 +59,8 @@ function every(milliseconds: number, work: () => Promise<unknown>): NodeJS.Timeo
   return setInterval(() => {
     if (working) return;
     working = true;
-    void work()
+    void Promise.resolve()
+      .then(work)
       .catch(() => undefined)
       .finally(() => (working = false));
   }, milliseconds);

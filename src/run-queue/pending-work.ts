@@ -5,11 +5,11 @@ export class PendingWork {
   private readonly pending = new IdMap<Promise<void>>();
   private lastId = 0;
 
-  /** @param work must not reject */
+  /** Work that fails is done, too; who adds it reports that. */
   add(work: Promise<void>): void {
     const id = ++this.lastId;
-    this.pending.set(id, work);
-    void work.finally(() => this.pending.delete(id));
+    const forget = (): void => void this.pending.delete(id);
+    this.pending.set(id, work.then(forget, forget));
   }
 
   /** Resolves when what is under way now is done. */

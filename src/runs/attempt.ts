@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { ActionResult, Stop } from '../actions/action.js';
 import type { Failure, Outcome } from './ended-attempt.js';
 
@@ -48,9 +49,18 @@ export class Attempt implements Stop {
   stop(): void {
     if (this.isTold) return;
     this.isTold = true;
-    for (const callback of this.callbacks) callback();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.cutShort?.(), ABORT_GRACE_MS);
+    for (const callback of this.callbacks) tell(callback);
+  }
+}
+
+/** An action that cannot be told ends without having its say, like one that does not listen. */
+function tell(callback: () => void): void {
+  try {
+    callback();
+  } catch (error) {
+    new Logger(Attempt.name).error(`an action could not be told to stop: ${String(error)}`);
   }
 }
 

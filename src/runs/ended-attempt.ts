@@ -42,7 +42,8 @@ export function endOf(run: StartedRun, outcome: Outcome, finished_at: Date): End
     attempt: run.attempt,
     status: 'succeeded',
     finished_at,
-    duration_ms: finished_at.getTime() - run.started_at.getTime(),
+    // The clock may have been set back meanwhile.
+    duration_ms: Math.max(0, finished_at.getTime() - run.started_at.getTime()),
     status_code,
     output,
     error: null,

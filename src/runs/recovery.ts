@@ -20,9 +20,6 @@ const REOFFERED = 10_000;
  */
 const ON_ITS_WAY_MS = 5000;
 
-/** Also one that was made by a clock that was ahead. */
-const ANY_AGE_MS = -LONGEST_WAIT_MS;
-
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
 /** Sorts before every run. */
@@ -50,7 +47,7 @@ export class Recovery {
   /** To be called at boot, before anything is claimed: what dead nodes left is settled, and all that waits is offered. */
   async runOnce(): Promise<void> {
     const left = await this.settle();
-    const { length: offered } = await this.offer(EVERYTHING, NOTHING_YET, ANY_AGE_MS);
+    const { length: offered } = await this.offer(EVERYTHING, NOTHING_YET, 0);
     if (left > 0 || offered > 0) this.logger.log(`${String(offered)} runs are waiting`);
   }
 
@@ -114,16 +111,21 @@ export class Recovery {
     return rows.length;
   }
 
-  private async offer(limit: number, after: QueuedRow, minAgeMs: number): Promise<QueuedRow[]> {
+  /** @param onItsWayMs runs made so long ago are left out; not those of a clock that was ahead, which are yet to be made */
+  private async offer(limit: number, after: QueuedRow, onItsWayMs: number): Promise<QueuedRow[]> {
     const now = this.clock.now().getTime();
     const soon = new Date(now + LONGEST_WAIT_MS);
     const rows = await this.unitOfWork.dialect.query<QueuedRow>(
       this.dataSource,
       `SELECT id, available_at, ${ofSchedule('lane')} AS lane FROM runs
-        WHERE status = 'queued' AND available_at <= ? AND (available_at, id) > (?, ?) AND created_at <= ?
+        WHERE status = 'queued' AND available_at <= ? AND (available_at, id) > (?, ?)
+          AND NOT (created_at > ? AND created_at < ?)
      ORDER BY available_at, id
         LIMIT ?`,
-      [instantText(soon), after.available_at, after.id, instantText(new Date(now - minAgeMs)), limit],
+      [
+        ...[instantText(soon), after.available_at, after.id],
+        ...[instantText(new Date(now - onItsWayMs)), instantText(new Date(now + onItsWayMs)), limit],
+      ],
     );
     this.queue.restore(rows.map(toQueuedRun));
     return rows;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import type { ActionResult, Stop } from '../actions/action.js';
 import { ActionsService } from '../actions/actions.service.js';
@@ -30,6 +30,10 @@ export class RunExecutor {
   /** Runs whose start is committed already, until the queue delivers them. */
   private readonly started = new IdMap<StartedRun>();
   private readonly writes = new PendingWork();
+  private readonly logger = new Logger(RunExecutor.name);
+  private readonly report = (error: unknown): void => {
+    this.logger.error(`a run is left to recovery: ${String(error)}`);
+  };
 
   constructor(
     private readonly ledger: RunLedger,
@@ -54,7 +58,7 @@ export class RunExecutor {
     if (!run) return;
     const result = await this.attempt(run);
     if (this.stopping.signal.aborted) return;
-    this.writes.add(this.writeEnd(run, endOf(run, result, this.clock.now())));
+    this.writes.add(this.writeEnd(run, endOf(run, result, this.clock.now())).catch(this.report));
   }
 
   /** Gives up on attempts that are still under way, and on writes that fail; recovery finds their rows. */

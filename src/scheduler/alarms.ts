@@ -106,7 +106,8 @@ export class Alarms implements OnModuleDestroy {
     }
     const since = this.clock.now();
     ring();
-    if (this.firstLeftOut !== undefined && this.names().length < MAX_ALARMS / 2) void this.refill(ring, since);
+    if (this.firstLeftOut !== undefined && this.names().length < MAX_ALARMS / 2)
+      void this.refill(ring, since);
   }
 
   private async refill(ring: () => void, since: Date): Promise<void> {

@@ -13,6 +13,7 @@ import { RunLedger, type StartedRun } from '../runs/run-ledger.js';
 import { sqlFrom } from '../runs/run-state.js';
 import { RUNS_CANCELED, RUNS_CHANGED, type RunsCanceled, type RunsChanged } from '../runs/run.events.js';
 import { ScheduleChanging } from '../schedules/schedule.events.js';
+import { nextOccurrence } from '../timing/next-occurrence.js';
 import { type DueRow, dueRow, type OwnedSchedule, toOwnedSchedule } from './due-row.js';
 import { type DueSchedule, type NewRun, settle, type Settlement } from './settlement.js';
 
@@ -138,8 +139,9 @@ export class Claimer {
     const fired = new Set(queued.map(({ schedule_id }) => schedule_id));
     const crowded = settlements.filter(({ id, cancel }) => cancel && fired.has(id)).map(({ id }) => id);
     const canceled = crowded.length > 0 ? await this.cancelOthers(manager, crowded, queued, now) : [];
-    await this.moveOn(manager, settlements, queued, now);
-    return { settlements, queued, others, canceled };
+    const moved = settlements.map((one) => goOn(one, schedules.get(one.id), queued, now));
+    await this.moveOn(manager, moved, queued, now);
+    return { settlements: moved, queued, others, canceled };
   }
 
   private async due(manager: EntityManager, now: Date, only?: number): Promise<OwnedSchedule[]> {
@@ -174,7 +176,7 @@ export class Claimer {
         ...{ max_attempts: 1, available_at: now, missed_count: 1 },
         error: `its next occurrence cannot be computed: ${String(error)}`,
       };
-      return { runs: [lost], cancel: false, next_run: null };
+      return { runs: [lost], cancel: false, next_run: null, completes: false };
     }
   }
 
@@ -263,4 +265,17 @@ export class Claimer {
       [instantText(now), JSON.stringify(rows)],
     );
   }
+}
+
+/** A run that is the last by `max_runs` is not, where its occurrence has run already, when the clock was ahead. */
+function goOn<Of extends Settlement & { readonly id: number }>(
+  settlement: Of,
+  schedule: OwnedSchedule | undefined,
+  fired: readonly ClaimedRun[],
+  now: Date,
+): Of {
+  if (!settlement.completes || !schedule) return settlement;
+  const asked = settlement.runs.filter(({ status }) => status === 'queued').length;
+  const made = fired.filter(({ schedule_id }) => schedule_id === settlement.id).length;
+  return made < asked ? { ...settlement, next_run: nextOccurrence(schedule, now) } : settlement;
 }

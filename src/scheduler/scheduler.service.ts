@@ -6,6 +6,7 @@ import { Recovery } from '../runs/recovery.js';
 import { SCHEDULE_CREATED, SCHEDULE_UPDATED, type ScheduleEvent } from '../schedules/schedule.events.js';
 import { Alarms } from './alarms.js';
 import { type ClaimedSlice, Claimer, SLICE } from './claimer.js';
+import { ClockSteps } from './clock-steps.js';
 
 const SWEEP_MS = 5000;
 
@@ -27,11 +28,12 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
   private claiming: Promise<void> | undefined;
   private again = false;
   private stopped = false;
-  private lastSweep: Date | undefined;
+  private lastSweepMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly claimer: Claimer,
     private readonly alarms: Alarms,
+    private readonly clockSteps: ClockSteps,
     private readonly recovery: Recovery,
     private readonly clock: Clock,
   ) {}
@@ -60,13 +62,14 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
 
   @Interval('sweep', SWEEP_MS)
   async sweep(): Promise<void> {
-    const since = this.clock.now();
     try {
+      await this.clockSteps.mend();
+      const since = this.clock.now();
       await this.claimDue();
       await this.setAlarms(since);
       await this.recovery.settleSilent();
       await this.recovery.requeue();
-      this.lastSweep = this.clock.now();
+      this.lastSweepMs = this.clock.elapsedMs();
     } catch (error) {
       this.report(error);
     }
@@ -84,9 +87,7 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
 
   /** Whether sweeps come through; when not, due schedules are not being claimed. */
   isAlive(): boolean {
-    return (
-      this.lastSweep !== undefined && this.clock.now().getTime() - this.lastSweep.getTime() < 3 * SWEEP_MS
-    );
+    return this.clock.elapsedMs() - this.lastSweepMs < 3 * SWEEP_MS;
   }
 
   /**
@@ -104,6 +105,7 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
       while (this.again && !this.stopped) {
         this.again = false;
         const slice = await this.claimer.claimSlice(held.length === 0);
+        this.clockSteps.look();
         held.push(slice);
         // What was started must be known to the executor when somebody cancels it.
         if (slice.nextRuns.length < SLICE) handOver();

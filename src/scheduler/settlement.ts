@@ -37,6 +37,8 @@ export interface Settlement {
   /** Whether its unfinished runs make room. */
   readonly cancel: boolean;
   readonly next_run: Date | null;
+  /** Whether `next_run` is null because these runs are the last by `max_runs`. */
+  readonly completes: boolean;
 }
 
 /** `misfire_policy: all` makes up for so many occurrences at most, the latest. */
@@ -68,6 +70,7 @@ export function settle(schedule: DueSchedule, now: Date): Settlement {
     runs: missed > 0 ? [missedRow(schedule, missed), ...settled] : settled,
     cancel: schedule.overlap_policy === 'cancel' && runs.length > 0,
     next_run,
+    completes: complete,
   };
 }
 

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Metrics } from '../../src/metrics/metrics.js';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
+import { fromInstantText } from '../../src/database/columns.js';
 import type { ScheduleDto } from '../../src/schedules/dto/schedule.dto.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { TestService } from '../support/test-service.js';
+import { until } from '../support/until.js';
 
 let service: TestService;
 let user: SignedInClient;
@@ -13,10 +16,24 @@ beforeEach(async () => {
 });
 afterEach(() => service.stop());
 
-const history = async (): Promise<string[]> =>
-  (await user.get<RunDto[]>('/runs')).body
-    .map((run) => `${String(run.scheduled_for).slice(11, 16)} ${run.status} ${String(run.missed_count)}`)
-    .reverse();
+/** By the database itself: to the API, who is signed in here is not any more once the clock is days ahead. */
+const history = async (): Promise<string[]> => {
+  const rows = await service.query<{ scheduled_for: string | Date; status: string; missed_count: number }>(
+    'SELECT scheduled_for, status, missed_count FROM runs ORDER BY scheduled_for, id',
+  );
+  return rows.map(
+    ({ scheduled_for, status, missed_count }) =>
+      `${fromInstantText(scheduled_for).toISOString().slice(11, 16)} ${status} ${String(missed_count)}`,
+  );
+};
+
+const nextRun = async (id: number): Promise<string | undefined> => {
+  const [row] = await service.query<{ next_run: string | Date | null }>(
+    'SELECT next_run FROM schedules WHERE id = ?',
+    [id],
+  );
+  return row?.next_run ? fromInstantText(row.next_run).toISOString() : undefined;
+};
 
 test('a clock that steps forward makes the latest occurrence run, and accounts for the others', async () => {
   await user.newSchedule();
@@ -25,16 +42,143 @@ test('a clock that steps forward makes the latest occurrence run, and accounts f
   expect(await history()).toEqual(['12:01 missed 59', '13:00 succeeded 0']);
 });
 
-test('a clock that steps back makes nothing run twice: it goes on where it was', async () => {
-  await user.newSchedule();
-  service.clock.advance(60_000);
-  await service.tick();
-  service.clock.advance(-1_800_000);
-  for (let minute = 0; minute < 32; minute++) {
+/** Lets minutes pass, with a sweep in each. */
+async function minutes(count: number): Promise<void> {
+  for (let minute = 0; minute < count; minute++) {
     service.clock.advance(60_000);
     await service.tick();
   }
-  expect(await history()).toEqual(['12:01 succeeded 0', '12:02 succeeded 0', '12:03 succeeded 0']);
+}
+
+const DAYS = 2 * 86_400_000;
+
+const stepsBack = async (): Promise<number> =>
+  (await service.app.get(Metrics).clockSteps.get()).values[0]?.value ?? 0;
+
+test('a clock that is set back makes nothing run twice, and what is due by it runs', async () => {
+  await user.newSchedule();
+  await minutes(2);
+  service.clock.step(-120_000);
+  await minutes(4);
+  expect(await history()).toEqual(['12:01', '12:02', '12:03', '12:04'].map((at) => `${at} succeeded 0`));
+});
+
+test('a forward step that is taken back leaves no schedule silent', async () => {
+  const { id } = await user.newSchedule();
+  await minutes(1);
+  service.clock.step(DAYS);
+  await service.tick();
+  expect(await history()).toEqual(['12:01 succeeded 0', '12:02 missed 2879', '12:01 succeeded 0']);
+  expect(await nextRun(id)).toBe('2030-01-03T12:02:00.000Z');
+  service.clock.step(-DAYS);
+  await service.tick();
+  expect(await nextRun(id)).toBe('2030-01-01T12:02:00.000Z');
+  expect(await stepsBack()).toBe(1);
+  await minutes(3);
+  const runs = await history();
+  expect(runs).toEqual([...['12:01', '12:02', '12:03', '12:04'], '12:01'].map((at) => `${at} succeeded 0`));
+
+  // What ran two days early is not run again when its time comes.
+  service.clock.set('2030-01-03T12:00:30Z');
+  await service.tick();
+  await minutes(2);
+  expect((await history()).slice(4)).toEqual([
+    ...['12:05 missed 2875', '12:00 succeeded 0', '12:01 succeeded 0', '12:02 succeeded 0'],
+  ]);
+  expect(await stepsBack()).toBe(1);
+});
+
+test('a step forward and back between two sweeps is noticed, and one while the service was down', async () => {
+  const { id } = await user.newSchedule();
+  await service.tick();
+  service.clock.step(DAYS);
+  await service.scheduler.claimDue();
+  await service.settled();
+  service.clock.step(-DAYS);
+  await service.tick();
+  expect(await nextRun(id)).toBe('2030-01-01T12:01:00.000Z');
+
+  service.clock.step(2 * DAYS);
+  await service.tick();
+  service.clock.step(-2 * DAYS);
+  service = await service.restart();
+  await until(async () => (await nextRun(id)) === '2030-01-01T12:01:00.000Z');
+});
+
+test('occurrences that straddle the step are counted once: those before it as missed, those after as they come', async () => {
+  await user.newSchedule();
+  service.clock.step(3_600_000);
+  await service.tick();
+  expect(await history()).toEqual(['12:01 missed 59', '13:00 succeeded 0']);
+  service.clock.step(-1_800_000);
+  await service.tick();
+  expect(await history()).toEqual(['12:01 missed 30', '13:00 succeeded 0']);
+  await minutes(31);
+  expect((await history()).slice(1)).toEqual(
+    Array.from({ length: 31 }, (_, n) =>
+      n === 29 ? '13:00' : `${n < 29 ? '12' : '13'}:${String((n + 31) % 60).padStart(2, '0')}`,
+    ).map((at) => `${at} succeeded 0`),
+  );
+});
+
+test.each([
+  ['once', { schedule_interval: '2030-01-02T09:00:00Z', misfire_policy: 'skip' }, '2030-01-02T09:00:00.000Z'],
+  ['end_at', { end_at: '2030-01-01T18:00:00Z', misfire_policy: 'skip' }, '2030-01-01T12:01:00.000Z'],
+])('a schedule that the clock completed too early (%s) goes on', async (_name, fields, expected) => {
+  const { id } = await user.newSchedule(fields);
+  const own = await user.newSchedule({ is_completed: true });
+  service.clock.step(DAYS);
+  await service.tick();
+  expect(await nextRun(id)).toBeUndefined();
+  service.clock.step(-DAYS);
+  await service.tick();
+  expect(await nextRun(id)).toBe(expected);
+  expect(await nextRun(own.id)).toBeUndefined();
+});
+
+test('what ran early counts once towards max_runs', async () => {
+  const { id } = await user.newSchedule({ schedule_interval: '1 12 * * *', max_runs: 3 });
+  service.clock.step(DAYS - 60_000);
+  await minutes(2);
+  service.clock.step(-DAYS);
+  for (let day = 0; day < 5; day++) {
+    await service.tick();
+    await minutes(1);
+    service.clock.advance(86_400_000 - 60_000);
+  }
+  expect(await service.query('SELECT run_count FROM schedules WHERE id = ?', [id])).toEqual([
+    { run_count: 3 },
+  ]);
+  expect(await nextRun(id)).toBeUndefined();
+  expect((await history()).filter((row) => row.includes('succeeded'))).toHaveLength(3);
+});
+
+test('a retry that was put off by a clock that was ahead does not hold up its schedule', async () => {
+  service.action.behaviour = ({ run }) =>
+    run.attempt === 1 ? { ok: false, retryable: true, error: 'down' } : { ok: true };
+  await user.newSchedule({ retry_policy: { min_backoff_seconds: 1800, max_attempts: 2 } });
+  service.clock.step(DAYS);
+  await service.tick();
+  service.clock.step(-DAYS);
+  await service.tick();
+  await service.tick();
+  service.action.behaviour = () => ({ ok: true });
+  await minutes(1);
+  expect(await history()).toEqual(['12:01 succeeded 0', '12:00 succeeded 0']);
+});
+
+test('corrections by less than 10 s, and a suspend, move no schedule', async () => {
+  const { id } = await user.newSchedule({ schedule_interval: '* * * * * *' });
+  await service.tick();
+  for (const ms of [9000, -9000, 500, -500, -1]) {
+    service.clock.step(ms);
+    service.clock.advance(5000);
+    await service.tick();
+  }
+  service.clock.step(7_200_000);
+  await service.tick();
+  expect(await stepsBack()).toBe(0);
+  expect(await nextRun(id)).toBe('2030-01-01T14:00:55.000Z');
 });
 
 test('a run that became available during a suspend starts with the next sweep', async () => {

@@ -48,6 +48,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       this.resolve = resolve;
       this.reject = reject;
     });
+    // A call that could not even be sent may be told to stop when nobody waits for its answer any more.
+    this.answer.catch(() => undefined);
   }
 
   /** Ends the call at once, with what there is of an answer by then. */
