@@ -15,3 +15,15 @@ test('waits for all that was added and is not done, whatever ended meanwhile', a
   await waiting;
   await work.done();
 });
+
+test('work that fails is done, too, and disturbs nobody', async () => {
+  const work = new PendingWork();
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  work.add(Promise.reject(new Error('it failed')));
+  await work.done();
+  await new Promise(setImmediate);
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});

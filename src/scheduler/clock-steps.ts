@@ -156,7 +156,7 @@ export class ClockSteps {
         WHERE schedule_id = ? AND scheduled_for > ? AND ${NOT_BEGUN} AND status = 'queued'`,
       [schedule.id, at],
     );
-    const queued = Number(counted?.runs ?? 0);
+    const queued = counted?.runs ?? 0;
     if (queued > 0)
       await dialect.change(manager, 'UPDATE schedules SET run_count = run_count - ? WHERE id = ?', [
         queued,

@@ -55,6 +55,25 @@ describeRedisServer('BullMqRunQueue, when Redis fails', () => {
     expect(nodes.log).toEqual([]);
   });
 
+  test('jobs that are damaged are removed, and those behind them are delivered', async () => {
+    const queue = await nodes.node(1);
+    queue.add(runs(1, 2, 3, 4));
+    const { server } = nodes;
+    await until(async () => (await queue.jobCounts())['wait'] === 4);
+    const keys = (await server.command('KEYS', '*:runs:*')) as string[];
+    const damage = ['null', '17', '[]'];
+    for (const key of keys.filter((name) => /:runs:\d+$/.test(name))) {
+      const { run } = JSON.parse(String(await server.command('HGET', key, 'data'))) as { run: number };
+      if (run < 4) await server.command('HSET', key, 'data', damage[run - 1] ?? '');
+    }
+    const consumer = new ManualConsumer();
+    queue.consume(consumer.consume);
+    await consumer.untilStarted(1);
+    expect(consumer.started).toEqual([4]);
+    consumer.finish(4);
+    await until(async () => Object.values(await queue.jobCounts()).every((count) => count === 0));
+  });
+
   test('while Redis keeps silent, adding returns, memory is bounded and closing ends', async () => {
     const queue = await nodes.node(1);
     const consumer = new ManualConsumer();

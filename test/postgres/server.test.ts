@@ -39,6 +39,23 @@ test('a write past the unit of work is refused by the database', async () => {
   );
 });
 
+test('a notification that makes no sense, which anybody on the server may send, ends nothing', async () => {
+  await start();
+  service.action.behaviour = (_, stop) =>
+    new Promise((resolve) => {
+      stop.whenTold(() => {
+        resolve({ ok: true });
+      });
+    });
+  const { id } = await user.newSchedule();
+  const { body: run } = await user.post<RunDto>(`/schedules/${String(id)}/run`);
+  await service.untilRun(run.id, 'running');
+  for (const payload of ['{', 'null', '"x"', `[${String(run.id)}]`])
+    await service.write('SELECT pg_notify(?, ?)', ['runs_canceled', payload]);
+  // The last one is heard, and so were the others.
+  await service.untilRun(run.id, 'succeeded');
+});
+
 test('units of work that wait for each other are begun anew, and both come through', async () => {
   await start();
   const ids = [(await user.newSchedule()).id, (await user.newSchedule()).id] as const;

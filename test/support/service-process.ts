@@ -55,6 +55,11 @@ export class ServiceProcess {
     return this.child.pid;
   }
 
+  /** Closes the pipe that it logs to. */
+  stopReading(): void {
+    this.child.stdout?.destroy();
+  }
+
   /** `kill -9`: no handler runs, nothing is flushed. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
