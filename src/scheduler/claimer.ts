@@ -13,11 +13,21 @@ import { RunLedger, type StartedRun } from '../runs/run-ledger.js';
 import { sqlFrom } from '../runs/run-state.js';
 import { RUNS_CANCELED, RUNS_CHANGED, type RunsCanceled, type RunsChanged } from '../runs/run.events.js';
 import { ScheduleChanging } from '../schedules/schedule.events.js';
+import { effort } from '../timing/effort.js';
 import { nextOccurrence } from '../timing/next-occurrence.js';
 import { type DueRow, dueRow, type OwnedSchedule, toOwnedSchedule } from './due-row.js';
 import { type DueSchedule, type NewRun, settle, type Settlement } from './settlement.js';
 
-export const SLICE = 500;
+/** So many schedules are claimed in one transaction at most. */
+const SLICE = 500;
+
+/**
+ * A transaction holds the event loop and the only writer of SQLite. So it makes so many rows at most, which `all` is
+ * quick to reach, and computes about times for 10 to 20 ms at most, which needs hundreds of zones that nobody has asked
+ * for before, or years of downtime. What is left is due for the next one.
+ */
+const MAX_ROWS = 1000;
+const MAX_STEPS = 4000;
 
 interface ClaimedRun extends QueuedRun {
   readonly schedule_id: number;
@@ -32,12 +42,19 @@ interface InsertedRuns {
 /** What one transaction claimed: the new `next_run` of each schedule, and its runs, not yet in the queue. */
 export interface ClaimedSlice {
   readonly nextRuns: readonly (Date | null)[];
+  /** Whether there may be more that is due. */
+  readonly more: boolean;
   readonly handOver: () => void;
 }
 
 interface Claimed extends InsertedRuns {
-  readonly settlements: readonly (Settlement & { readonly id: number })[];
+  readonly settlements: readonly Settled[];
   readonly canceled: readonly number[];
+  readonly more: boolean;
+}
+
+interface Settled extends Settlement {
+  readonly id: number;
 }
 
 const NONE_BEGUN: ReadonlySet<number> = new Set();
@@ -70,7 +87,7 @@ export class Claimer {
   ) {}
 
   /**
-   * Claims one slice of what is due. Whoever calls has to hand it over, soon; at once when it is not a full one.
+   * Claims one slice of what is due. Whoever calls has to hand it over, soon; at once when there is no more.
    *
    * @param mayStart whether no earlier slice waits to be handed over, whose runs must not be overtaken: then the last slice
    *   starts what finds a place in the same transaction
@@ -83,13 +100,14 @@ export class Claimer {
         places.fill(NONE_BEGUN);
         places = NO_PLACES;
         const slice = await this.claim(manager);
-        if (mayStart && slice.settlements.length < SLICE) places = this.queue.reserve(slice.queued);
+        if (mayStart && !slice.more) places = this.queue.reserve(slice.queued);
         const started = places.ids.length > 0 ? await this.ledger.startWithin(manager, places.ids) : [];
         return { slice, started };
       });
       if (slice.settlements.length > 0) done();
       return {
         nextRuns: slice.settlements.map(({ next_run }) => next_run),
+        more: slice.more,
         handOver: () => {
           this.handOver(slice, places, started);
         },
@@ -127,9 +145,9 @@ export class Claimer {
   private async claim(manager: EntityManager, only?: number): Promise<Claimed> {
     const now = this.clock.now();
     const due = await this.due(manager, now, only);
-    if (due.length === 0) return { settlements: [], queued: [], others: [], canceled: [] };
+    if (due.length === 0) return { settlements: [], queued: [], others: [], canceled: [], more: false };
     const schedules = new Map(due.map((schedule) => [schedule.id, schedule]));
-    const settlements = due.map((schedule) => ({ id: schedule.id, ...this.settle(schedule, now) }));
+    const settlements = this.settleInOrder(due, now);
     const { queued, others } = await this.insertRuns(
       manager,
       settlements.flatMap(({ runs }) => runs),
@@ -141,7 +159,8 @@ export class Claimer {
     const canceled = crowded.length > 0 ? await this.cancelOthers(manager, crowded, queued, now) : [];
     const moved = settlements.map((one) => goOn(one, schedules.get(one.id), queued, now));
     await this.moveOn(manager, moved, queued, now);
-    return { settlements: moved, queued, others, canceled };
+    const more = due.length === SLICE || settlements.length < due.length;
+    return { settlements: moved, queued, others, canceled, more };
   }
 
   private async due(manager: EntityManager, now: Date, only?: number): Promise<OwnedSchedule[]> {
@@ -156,6 +175,21 @@ export class Claimer {
       only === undefined ? [instantText(now)] : [instantText(now), only],
     );
     return fromJsonRows<DueRow>(rows).map(toOwnedSchedule);
+  }
+
+  /** As many as fit into one transaction, the first ones; one at least. */
+  private settleInOrder(due: readonly OwnedSchedule[], now: Date): Settled[] {
+    const settled: Settled[] = [];
+    const steps = effort();
+    let rows = 0;
+    for (const schedule of due) {
+      const settlement = this.settle(schedule, now);
+      rows += settlement.runs.length;
+      if (rows > MAX_ROWS && settled.length > 0) break;
+      settled.push({ id: schedule.id, ...settlement });
+      if (steps() > MAX_STEPS) break;
+    }
+    return settled;
   }
 
   /** One schedule that cannot be settled must not hold up the others: it stops, and its row says why. */

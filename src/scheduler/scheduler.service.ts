@@ -5,7 +5,7 @@ import { Clock } from '../clock/clock.js';
 import { Recovery } from '../runs/recovery.js';
 import { SCHEDULE_CREATED, SCHEDULE_UPDATED, type ScheduleEvent } from '../schedules/schedule.events.js';
 import { Alarms } from './alarms.js';
-import { type ClaimedSlice, Claimer, SLICE } from './claimer.js';
+import { type ClaimedSlice, Claimer } from './claimer.js';
 import { ClockSteps } from './clock-steps.js';
 
 const SWEEP_MS = 5000;
@@ -108,11 +108,11 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
         this.clockSteps.look();
         held.push(slice);
         // What was started must be known to the executor when somebody cancels it.
-        if (slice.nextRuns.length < SLICE) handOver();
+        if (!slice.more) handOver();
         for (const instant of new Set(slice.nextRuns.map((next) => next?.getTime()))) {
           if (instant !== undefined) this.alarms.set(new Date(instant), this.ring);
         }
-        if (slice.nextRuns.length === SLICE) this.again = true;
+        if (slice.more) this.again = true;
         const now = this.clock.now().getTime();
         if (now - heldSince >= HOLD_MS) {
           handOver();

@@ -8,46 +8,54 @@ export interface ClockChange {
   readonly after: number;
 }
 
+/** Offsets are asked for at the ends of weeks. */
 const WEEK = 7 * 86_400_000;
 
-const years = new LRUCache<string, ClockChange[]>({ max: 2000 });
+interface Week {
+  /** The offset at the end of the week. */
+  readonly offset: number;
+  readonly change: ClockChange | undefined;
+}
+const weeks = new LRUCache<string, Week>({ max: 20_000 });
 
 /** The clock changes of a zone in (from, to]. Two that undo each other within a week are not seen. */
 export function clockChanges(timezone: string, from: number, to: number): ClockChange[] {
   const changes: ClockChange[] = [];
-  for (let year = yearOf(from); year <= yearOf(to); year++) {
-    changes.push(...changesOf(timezone, year).filter(({ at }) => at > from && at <= to));
+  for (let week = weekOf(from); week <= weekOf(to); week++) {
+    const { change } = knownWeek(timezone, week);
+    if (change && change.at > from && change.at <= to) changes.push(change);
   }
   return changes;
 }
 
 /** The first clock change of a zone in (from, to]. */
 export function firstClockChange(timezone: string, from: number, to: number): ClockChange | undefined {
-  for (let year = yearOf(from); year <= yearOf(to); year++) {
-    const change = changesOf(timezone, year).find(({ at }) => at > from);
-    if (change) return change.at <= to ? change : undefined;
+  for (let week = weekOf(from); week <= weekOf(to); week++) {
+    const { change } = knownWeek(timezone, week);
+    if (change && change.at > from) return change.at <= to ? change : undefined;
   }
   return undefined;
 }
 
-const yearOf = (instant: number): number => new Date(instant).getUTCFullYear();
+const weekOf = (instant: number): number => Math.floor(instant / WEEK);
 
-/** The clock changes of a zone in a calendar year of UTC. */
-function changesOf(timezone: string, year: number): ClockChange[] {
-  const key = `${timezone} ${String(year)}`;
-  let changes = years.get(key);
-  if (!changes) {
-    changes = [];
-    const end = Date.UTC(year + 1, 0, 1) - 1;
-    for (let begin = Date.UTC(year, 0, 1) - 1; begin < end; begin += WEEK) {
-      const stop = Math.min(begin + WEEK, end);
-      const before = offsetAt(timezone, begin);
-      const after = offsetAt(timezone, stop);
-      if (before !== after) changes.push({ at: changeWithin(timezone, begin, stop), before, after });
-    }
-    years.set(key, changes);
+function knownWeek(timezone: string, number: number): Week {
+  const key = `${timezone} ${String(number)}`;
+  let week = weeks.get(key);
+  if (!week) {
+    const before = weeks.get(`${timezone} ${String(number - 1)}`)?.offset;
+    week = search(timezone, number * WEEK - 1, before);
+    weeks.set(key, week);
   }
-  return changes;
+  return week;
+}
+
+/** The week that begins after an instant. `known` is the offset at that instant, if it is known. */
+function search(timezone: string, begin: number, known: number | undefined): Week {
+  const before = known ?? offsetAt(timezone, begin);
+  const after = offsetAt(timezone, begin + WEEK);
+  if (before === after) return { offset: after, change: undefined };
+  return { offset: after, change: { at: changeWithin(timezone, begin, begin + WEEK), before, after } };
 }
 
 /** The first second at which the offset is no longer what it was at `begin`. */

@@ -1,11 +1,13 @@
-import { Cron } from 'croner';
 import { LRUCache } from 'lru-cache';
-import { type ClockChange, firstClockChange } from './clock-change.js';
+import { type ClockChange, clockChanges, firstClockChange } from './clock-change.js';
+import { AN_OCCURRENCE, spend } from './effort.js';
+import { calendarOf } from './pattern-calendar.js';
 import { followsWallClock } from './schedule-interval.js';
 import { offsetAt } from './time-zone.js';
 
-// A Cron object takes 83 KB (measured): schedules share it.
-const crons = new LRUCache<string, Cron>({ max: 250 });
+/** The readings of a clock differ by 30 hours at most from what they would be had it never been set. */
+const NEAR = 2 * 86_400_000;
+const FAR = 5 * 86_400_000;
 
 /** One pattern in one zone, with its latest answer: every instant in [after, next) has the same `next`. */
 interface Answer {
@@ -32,44 +34,102 @@ export function nextOfPattern(pattern: string, timezone: string, after: number):
   return Number.isFinite(answer.next) ? answer.next : null;
 }
 
-/**
- * The next reading of a clock that is never set, after the reading `after`. croner, asked for UTC, is the
- * calendar; what clock changes do is decided here, because croner 11 lets a fixed time fall into a gap that
- * ends at midnight and be lost (23:30 in America/Scoresbysund on 2026-03-28).
- */
-function nextReading(pattern: string, after: number): number | null {
-  let cron = crons.get(pattern);
-  if (!cron) {
-    cron = new Cron(pattern, { timezone: 'UTC', mode: '6-part', paused: true });
-    crons.set(pattern, cron);
-  }
-  return cron.nextRun(new Date(after))?.getTime() ?? null;
-}
-
 /** Between two clock changes a clock is never set: look stretch by stretch. */
 function search(pattern: string, timezone: string, after: number): number | null {
-  const fixed = !followsWallClock(pattern);
-  let offset = offsetAt(timezone, after + 1);
-  // Fixed times do not fire for readings that were shown before.
-  let shown = fixed ? shownBefore(timezone, after + 1) : -Infinity;
-  for (let begin = after; ;) {
-    const reading = nextReading(pattern, Math.max(begin + offset, shown));
+  spend(AN_OCCURRENCE);
+  const calendar = calendarOf(pattern);
+  let clock = clockAt(timezone, after, !followsWallClock(pattern));
+  for (;;) {
+    const reading = calendar.next(lastShown(clock));
     if (reading === null) return null;
-    const change = firstClockChange(timezone, begin + 1, reading - offset);
-    if (!change) return reading - offset;
-    // A reading the clock skips is, for a fixed time, the end of the gap.
-    if (fixed && reading < change.at + change.after) return change.at;
-    begin = change.at - 1;
-    offset = change.after;
-    if (fixed) shown = repeatedUntil(change);
+    const instant = reading - clock.offset;
+    // Nothing matches on the way to a reading that is far off, so only the clock changes next to either end matter.
+    const far = instant - clock.since > FAR;
+    const change = firstClockChange(timezone, clock.since, far ? clock.since + NEAR : instant);
+    if (!change) {
+      if (!far) return instant;
+      clock = clockAt(timezone, instant - NEAR, clock.fixed);
+    } else {
+      if (clock.fixed && reading < change.at + change.after) return change.at;
+      clock = changed(clock, change, change.at - 1);
+    }
   }
 }
 
-/** The last reading that a clock shows for the second time, when it does so at an instant; else one long past. */
-function shownBefore(timezone: string, instant: number): number {
-  const change = firstClockChange(timezone, instant - 2 * 86_400_000, instant);
-  return change ? repeatedUntil(change) : -Infinity;
+/** Occurrences in (after, last] between two clock changes, or the one at the end of a gap. */
+export interface Stretch {
+  readonly count: number;
+  /** The instants, latest first. */
+  readonly latestFirst: () => Iterable<number>;
 }
+
+/**
+ * All occurrences in (after, last], by the rule of {@link nextOfPattern}, without computing each: between two clock
+ * changes they are as many as the readings the pattern names there.
+ */
+export function stretchesOfPattern(
+  pattern: string,
+  timezone: string,
+  after: number,
+  last: number,
+): Stretch[] {
+  const calendar = calendarOf(pattern);
+  const stretches: Stretch[] = [];
+  let clock = clockAt(timezone, after, !followsWallClock(pattern));
+  const until = (end: number): void => {
+    const { offset } = clock;
+    const [from, to] = [lastShown(clock), end + offset];
+    stretches.push({
+      count: calendar.count(from, to),
+      *latestFirst() {
+        for (const reading of calendar.latestFirst(from, to)) yield reading - offset;
+      },
+    });
+  };
+  for (const change of clockChanges(timezone, after, last)) {
+    until(change.at - 1);
+    // All that the clock skips is, for fixed times, one occurrence at the end of the gap.
+    const skipped =
+      clock.fixed && calendar.count(lastShownAt(clock, change.at - 1), change.at + change.after - 1) > 0;
+    if (skipped) stretches.push({ count: 1, latestFirst: () => [change.at] });
+    clock = changed(clock, change, skipped ? change.at : change.at - 1);
+  }
+  until(last);
+  return stretches;
+}
+
+/** A zone's clock from an instant on. */
+interface ZoneClock {
+  /** Occurrences after this instant are looked for. */
+  readonly begin: number;
+  /** Clock changes up to this instant are taken account of. */
+  readonly since: number;
+  readonly offset: number;
+  /** Whether each reading counts only once. */
+  readonly fixed: boolean;
+  /** The last reading that does not count, because the clock showed it before. */
+  readonly repeated: number;
+}
+
+function clockAt(timezone: string, instant: number, fixed: boolean): ZoneClock {
+  const recent = fixed ? clockChanges(timezone, instant - NEAR, instant) : [];
+  const repeated = Math.max(-Infinity, ...recent.map(repeatedUntil));
+  return { begin: instant, since: instant, offset: offsetAt(timezone, instant), fixed, repeated };
+}
+
+const changed = ({ fixed, repeated }: ZoneClock, change: ClockChange, begin: number): ZoneClock => ({
+  begin,
+  since: change.at,
+  offset: change.after,
+  fixed,
+  repeated: fixed ? Math.max(repeated, repeatedUntil(change)) : repeated,
+});
+
+/** The last reading before those that count: one that the clock shows at an instant, or one that it repeats. */
+const lastShownAt = ({ offset, repeated }: ZoneClock, instant: number): number =>
+  Math.max(instant + offset, repeated);
+
+const lastShown = (clock: ZoneClock): number => lastShownAt(clock, clock.begin);
 
 /** The last reading that the clock shows again after a change, being set back. */
 const repeatedUntil = ({ at, before }: ClockChange): number => at + before - 1;

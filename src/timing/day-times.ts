@@ -1,15 +1,34 @@
-import { CronPattern } from 'croner';
+import type { CronPattern } from 'croner';
 
 /** The times of the day of a cron pattern, apart from which days it is due. Times are seconds since midnight. */
 export class DayTimes {
-  private readonly seconds: number[];
-  private readonly minutes: number[];
-  private readonly hours: number[];
+  private readonly seconds: readonly number[];
+  private readonly minutes: readonly number[];
+  private readonly hours: readonly number[];
+  /** The first time of the day. */
+  readonly first: number;
+  /** How many times a day has. */
+  readonly all: number;
 
-  constructor(pattern: string) {
-    const { second, minute, hour } = new CronPattern(pattern, undefined, { mode: '6-part' });
-    const values = (flags: number[]): number[] => flags.flatMap((flag, value) => (flag ? [value] : []));
-    [this.seconds, this.minutes, this.hours] = [values(second), values(minute), values(hour)];
+  constructor({ second, minute, hour }: CronPattern) {
+    this.seconds = values(second, 1);
+    this.minutes = values(minute, 60);
+    this.hours = values(hour, 3600);
+    this.first = (this.hours[0] ?? 0) + (this.minutes[0] ?? 0) + (this.seconds[0] ?? 0);
+    this.all = this.hours.length * this.minutes.length * this.seconds.length;
+  }
+
+  /** The first time from `from` on, or undefined when the day has none. */
+  next(from: number): number | undefined {
+    for (const hour of this.hours) {
+      if (hour + 3599 < from) continue;
+      for (const minute of this.minutes) {
+        if (hour + minute + 59 < from) continue;
+        const second = this.seconds.find((value) => hour + minute + value >= from);
+        if (second !== undefined) return hour + minute + second;
+      }
+    }
+    return undefined;
   }
 
   /** How many times lie in [from, to]. Whole hours and minutes are not looked into. */
@@ -38,6 +57,10 @@ export class DayTimes {
   }
 }
 
-/** The values, in seconds, whose unit has any part in [from, to]. */
-const within = (values: number[], unit: number, from: number, to: number): number[] =>
-  values.map((value) => value * unit).filter((start) => start <= to && start + unit - 1 >= from);
+/** The values that a field of a pattern names, in seconds. */
+const values = (flags: readonly number[], unit: number): number[] =>
+  flags.flatMap((flag, value) => (flag ? [value * unit] : []));
+
+/** The values whose unit has any part in [from, to]. */
+const within = (values: readonly number[], unit: number, from: number, to: number): number[] =>
+  values.filter((start) => start <= to && start + unit - 1 >= from);

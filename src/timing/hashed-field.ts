@@ -29,6 +29,10 @@ export function resolveHashes(fields: readonly string[], seed: number): string[]
   );
 }
 
+/** Replaces every field with an `H` by all of its values. */
+export const widenHashes = (fields: readonly string[]): string[] =>
+  fields.map((field, place) => (hasHash([field]) ? (RANGES[place] ?? []).join('-') : field));
+
 function resolve(item: string, place: number, seed: number): string {
   const [, from, to, step] = HASHED.exec(item) ?? [];
   const [min, max] = RANGES[place] ?? [0, 0];

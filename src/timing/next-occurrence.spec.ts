@@ -36,6 +36,13 @@ describe('nextOccurrence', () => {
     expect(upcoming(interval, 'UTC', after, expected.length)).toEqual(expected);
   });
 
+  test('what a gap skips fires at its end, also when asked a millisecond before', () => {
+    const daily = timing('30 2 * * *', 'Europe/Berlin');
+    const end = new Date('2030-03-31T01:00:00.000Z');
+    expect(nextOccurrence(daily, new Date(end.getTime() - 1))).toEqual(end);
+    expect(nextOccurrence(daily, end)).toEqual(new Date('2030-04-01T00:30:00.000Z'));
+  });
+
   test('is strictly after the instant given, to the millisecond', () => {
     const at = new Date('2026-11-22T10:00:00.000Z');
     expect(nextOccurrence(timing('* * * * * *'), at)).toEqual(new Date('2026-11-22T10:00:01.000Z'));

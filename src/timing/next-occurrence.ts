@@ -1,9 +1,10 @@
 import { nextOfPattern } from './cron-pattern.js';
 import type { LocalDateTime } from './date-time.js';
-import { InvalidInterval, parseInterval, patternOf } from './schedule-interval.js';
+import { calendarOf } from './pattern-calendar.js';
+import { InvalidInterval, parseInterval, patternOf, widestPattern } from './schedule-interval.js';
 
 /** Nothing is due in the year 3000 or later: no calendar of today can be trusted so far. */
-const LAST_INSTANT = Date.UTC(3000, 0, 1) - 1;
+export const LAST_INSTANT = Date.UTC(3000, 0, 1) - 1;
 
 /** What decides when a schedule is due. */
 export interface Timing {
@@ -56,10 +57,7 @@ export function upcomingOccurrences(timing: Timing, after: Date, count: number):
 export function intervalFault(text: unknown): string | undefined {
   try {
     const interval = parseInterval(typeof text === 'string' ? text : '');
-    // Calendar patterns repeat within 28 years, so any start shows whether there is an occurrence.
-    // What H stands for is known only once the schedule is there.
-    const pattern = interval.kind === 'cron' && !interval.hashed ? interval.pattern : undefined;
-    if (pattern !== undefined && nextOfPattern(pattern, 'UTC', 0) === null) {
+    if (interval.kind === 'cron' && !calendarOf(widestPattern(interval)).everDue) {
       return 'an interval that comes due: this one never does';
     }
     return undefined;

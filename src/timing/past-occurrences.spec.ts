@@ -1,4 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { dailyPatternWith, secondField } from '../../test/support/pattern-arbitrary.js';
+import { clockChanges } from './clock-change.js';
+import { effort } from './effort.js';
 import { nextOccurrence, type Timing } from './next-occurrence.js';
 import { pastOccurrences } from './past-occurrences.js';
 
@@ -71,19 +75,89 @@ describe('pastOccurrences counts like counting', () => {
   });
 });
 
-test('three days of every second are counted without computing each', () => {
-  const schedule = timing('* * * * * *', 'Europe/Berlin');
-  const begun = performance.now();
-  const past = pastOccurrences(
-    schedule,
-    new Date('2026-06-01T00:00:00Z'),
-    new Date('2026-06-04T00:00:00Z'),
-    1,
+/** Zones whose clocks do something odd: by half an hour, at midnight, by a day, against the season, twice a month. */
+const ODD_ZONES = [
+  ...['Australia/Lord_Howe', 'Pacific/Apia', 'Africa/Casablanca', 'America/Scoresbysund', 'Asia/Beirut'],
+  ...['America/Sao_Paulo', 'Antarctica/Troll', 'Pacific/Kwajalein', 'America/New_York', 'America/Havana'],
+  ...['Europe/Dublin', 'Africa/Cairo', 'Asia/Tehran', 'Asia/Gaza', 'America/Caracas', 'UTC'],
+];
+
+/** An instant of one of these zones: near one of its clock changes, where it has any. */
+const zoneAndInstant = fc.constantFrom(...ODD_ZONES).chain((zone) => {
+  const changes = clockChanges(zone, Date.UTC(1990, 0, 1), Date.UTC(2060, 0, 1)).map(({ at }) => at);
+  return fc.tuple(
+    fc.constant(zone),
+    fc.constantFrom(...(changes.length > 0 ? changes : [Date.UTC(2026, 5, 1)])),
   );
-  expect(past.count).toBe(3 * 86_400 + 1);
-  expect(past.latest).toEqual([new Date('2026-06-04T00:00:00Z')]);
-  // One by one it takes more than 20 s.
-  expect(performance.now() - begun).toBeLessThan(2000);
+});
+
+describe.each([
+  // Seconds before and after the instant; one by one, many take long.
+  ['minutes', fc.constantFrom('0', '59'), 40 * 3600, 300],
+  ['seconds', secondField, 5400, 60],
+] as const)('around clock changes, %s', (_name, second, most, numRuns) => {
+  const seconds = fc.integer({ min: 1, max: most });
+
+  test('it is the slow way, for any pattern, zone and stretch of time', () => {
+    fc.assert(
+      fc.property(
+        ...[dailyPatternWith(second), zoneAndInstant, seconds, seconds, fc.constantFrom(1, 100)],
+        fc.boolean(),
+        (pattern, [zone, instant], before, after, keep, bounded) => {
+          const [from, until] = [new Date(instant - before * 1000), new Date(instant + after * 1000)];
+          const bounds = { start_at: from, end_at: new Date(until.getTime() - 60_000) };
+          const schedule = timing(pattern, zone, bounded ? bounds : {});
+          const first = nextOccurrence(schedule, new Date(from.getTime() - 1));
+          if (!first || first > until) return;
+          const expected = counted(schedule, first, until);
+          const past = pastOccurrences(schedule, first, until, keep);
+          expect({ count: past.count, latest: past.latest.map(String) }).toEqual({
+            count: expected.length,
+            latest: expected.slice(-keep).map(String),
+          });
+        },
+      ),
+      { numRuns },
+    );
+  }, 60_000);
+});
+
+describe('what it costs does not depend on how many there are', () => {
+  /** Offsets, zones, patterns and occurrences that were looked for. */
+  const steps = (work: () => void): number => {
+    const taken = effort();
+    work();
+    return taken();
+  };
+  const newYork = (interval: string): Timing => timing(interval, 'America/New_York');
+  const [first, until] = [new Date('2026-03-06T12:00:00Z'), new Date('2026-03-09T12:00:00Z')];
+
+  test.each([
+    ['* * * * * *', 3 * 86_400 + 1],
+    ['0-59 * * * * *', 3 * 86_400 + 1],
+    ['*/1 0-59 * * * *', 3 * 86_400 + 1],
+    // The hour that is skipped is one occurrence.
+    ['* 0-59 0-23 * * *', 3 * 86_400 - 3600 + 1 + 1 - 1],
+  ])('three days of %s across a clock change', (interval, count) => {
+    const taken = steps(() => {
+      expect(pastOccurrences(newYork(interval), first, until, 1).count).toBe(count);
+    });
+    expect(taken).toBeLessThan(200);
+  });
+
+  test('ten years of every second', () => {
+    const tenYears = new Date('2036-03-06T12:00:00Z');
+    const taken = steps(() => {
+      expect(pastOccurrences(newYork('* * * * * *'), first, tenYears, 100).count).toBe(3653 * 86_400 + 1);
+    });
+    // An offset for each week, and twenty for each of 20 clock changes.
+    expect(taken).toBeLessThan(1200);
+  });
+
+  test('what is known is not computed again', () => {
+    pastOccurrences(newYork('7 * * * * *'), first, until, 1);
+    expect(steps(() => pastOccurrences(newYork('7 * * * * *'), first, until, 1))).toBe(0);
+  });
 });
 
 test('ten years of @every second are counted at once', () => {
@@ -96,4 +170,11 @@ test('ten years of @every second are counted at once', () => {
   );
   expect(past.count).toBe(315_532_800);
   expect(past.latest).toHaveLength(3);
+});
+
+test('@every second since 1970 is counted at once', () => {
+  const schedule = timing('@every 1s', 'UTC', { created_at: new Date(0) });
+  const past = pastOccurrences(schedule, new Date(1000), new Date('2026-01-01T00:00:00Z'), 100);
+  expect(past.count).toBe(Date.UTC(2026, 0, 1) / 1000);
+  expect(past.latest.at(-1)).toEqual(new Date('2026-01-01T00:00:00Z'));
 });

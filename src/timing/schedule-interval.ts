@@ -1,6 +1,6 @@
 import { CronPattern } from 'croner';
 import { LRUCache } from 'lru-cache';
-import { hasHash, resolveHashes } from './hashed-field.js';
+import { hasHash, resolveHashes, widenHashes } from './hashed-field.js';
 import { isDateTime, type LocalDateTime, parseDateTime } from './date-time.js';
 
 const MAX_INTERVAL_LENGTH = 256;
@@ -103,6 +103,10 @@ function cron(text: string): ScheduleInterval {
 export function patternOf(interval: ScheduleInterval & { kind: 'cron' }, seed: number): string {
   return interval.hashed ? resolveHashes(interval.pattern.split(' '), seed).join(' ') : interval.pattern;
 }
+
+/** A pattern with at least the occurrences of every schedule of that interval. */
+export const widestPattern = (interval: ScheduleInterval & { kind: 'cron' }): string =>
+  interval.hashed ? widenHashes(interval.pattern.split(' ')).join(' ') : interval.pattern;
 
 /** Whether the pattern follows the clock on the wall in real time, instead of naming fixed times. */
 export function followsWallClock(pattern: string): boolean {

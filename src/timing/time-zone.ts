@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { A_LOOK, A_ZONE, spend } from './effort.js';
 
 const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 500 });
 
@@ -16,6 +17,7 @@ export function isTimeZone(name: string): boolean {
 
 /** How far the zone's clock is ahead of UTC at an instant, in milliseconds. */
 export function offsetAt(timezone: string, instant: number): number {
+  spend(A_LOOK);
   // `2026, GMT+05:30`, `1900, GMT-00:25:21`, `2026, GMT`: three times as fast to get as the parts of a date.
   const [, sign, hours, minutes, seconds = '0'] = OFFSET.exec(format(timezone).format(instant)) ?? [];
   if (sign === undefined) return 0;
@@ -28,6 +30,7 @@ const OFFSET = /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/;
 function format(timeZone: string): Intl.DateTimeFormat {
   let cached = formats.get(timeZone);
   if (!cached) {
+    spend(A_ZONE);
     cached = new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', timeZoneName: 'longOffset' });
     formats.set(timeZone, cached);
   }
