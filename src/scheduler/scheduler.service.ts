@@ -92,13 +92,17 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
 
   /**
    * Claims come first: what is in writing is safe, whatever happens, so the runs of a herd are handed over once all
-   * of it is claimed, but never held back for long.
+   * of it is claimed, slice by slice, but never held back for long.
    */
   private async claimAll(): Promise<void> {
     let held: ClaimedSlice[] = [];
-    const handOver = (): void => {
-      for (const slice of held) slice.handOver();
+    const handOver = async (): Promise<void> => {
+      const slices = held;
       held = [];
+      for (const slice of slices) {
+        slice.handOver();
+        if (slices.length > 1) await new Promise(setImmediate);
+      }
     };
     let heldSince = this.clock.now().getTime();
     try {
@@ -108,21 +112,21 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
         this.clockSteps.look();
         held.push(slice);
         // What was started must be known to the executor when somebody cancels it.
-        if (!slice.more) handOver();
+        if (!slice.more) await handOver();
         for (const instant of new Set(slice.nextRuns.map((next) => next?.getTime()))) {
           if (instant !== undefined) this.alarms.set(new Date(instant), this.ring);
         }
         if (slice.more) this.again = true;
         const now = this.clock.now().getTime();
         if (now - heldSince >= HOLD_MS) {
-          handOver();
+          await handOver();
           heldSince = now;
         }
         // The API answers between slices.
         await new Promise(setImmediate);
       }
     } finally {
-      handOver();
+      await handOver();
     }
   }
 }

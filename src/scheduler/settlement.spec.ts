@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { effort } from '../timing/effort.js';
 import { type DueSchedule, settle, type Settlement } from './settlement.js';
 
 const due = (fields: Partial<DueSchedule> = {}): DueSchedule => ({
@@ -119,6 +120,39 @@ describe('settle', () => {
       return run?.available_at.getTime();
     });
     expect(new Set(delays).size).toBeGreaterThan(90);
+  });
+});
+
+describe('what settling costs', () => {
+  /** What is computed to settle three days of downtime across a clock change, or as long as it was. */
+  function steps(fields: Partial<DueSchedule>, now = new Date('2030-03-12T12:00:00Z')): number {
+    const taken = effort();
+    const zone = { timezone: 'America/New_York', next_run: new Date('2030-03-09T12:00:00Z') };
+    settle(due({ ...zone, ...fields }), now);
+    return taken();
+  }
+
+  test.each([
+    ['every second', { schedule_interval: '* * * * * *' }],
+    ['every second as fixed times', { schedule_interval: '0-59 0-59 0-23 * * *' }],
+    ['the latest hundred', { schedule_interval: '* * * * * *', misfire_policy: 'all' }],
+    ['a million runs', { schedule_interval: '* * * * * *', max_runs: 1_000_000, misfire_policy: 'all' }],
+    ['a window of ten years', { schedule_interval: '* * * * * *', misfire_window_seconds: 315_360_000 }],
+    ['jitter', { schedule_interval: '* * * * * *', jitter_seconds: 3600, misfire_policy: 'all' }],
+    ['an end', { schedule_interval: '* * * * * *', end_at: new Date('2030-03-11T00:00:00Z') }],
+    ['H', { schedule_interval: 'H/2 * * * * *' }],
+    ['a date-time', { schedule_interval: '2030-03-09T12:00:00Z' }],
+    ['a pattern that comes due every 28 years', { schedule_interval: '0 0 * 2 1#5' }],
+  ] satisfies [string, Partial<DueSchedule>][])(
+    'does not depend on how many there were: %s',
+    (_name, fields) => {
+      expect(steps(fields)).toBeLessThan(250);
+    },
+  );
+
+  test('@every second since 1970 is arithmetic', () => {
+    const since1970 = { schedule_interval: '@every 1s', created_at: new Date(0), next_run: new Date(1000) };
+    expect(steps(since1970)).toBe(0);
   });
 });
 

@@ -2,29 +2,36 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../http/principal.js';
 import { ProblemError } from '../http/problems.js';
 import type { ManyChangedDto, ManyChangesDto } from './dto/many-changes.dto.js';
+import { ComputingTurns } from './computing-turns.js';
 import { SchedulesService } from './schedules.service.js';
 
 /** Changes of many schedules at a time. */
 @Injectable()
 export class ManySchedules {
-  constructor(private readonly schedules: SchedulesService) {}
+  constructor(
+    private readonly schedules: SchedulesService,
+    private readonly turns: ComputingTurns,
+  ) {}
 
   /**
    * One after the other, each in its own transaction, so that others' writes have their turn between them, and
-   * one that cannot be changed leaves the rest as they would be without it.
+   * one that cannot be changed leaves the rest as they would be without it. @throws TooManyRequests
    */
   async change(caller: Principal, { ids, change }: ManyChangesDto): Promise<ManyChangedDto> {
+    this.turns.admit(caller.userId);
     const result: ManyChangedDto = { changed: [], failed: [] };
     for (const id of ids) {
       try {
         if (change === 'delete') await this.schedules.delete(caller, id);
-        else await this.schedules.update(caller, id, { enabled: change === 'resume' });
+        else await this.schedules.updateAdmitted(caller, id, { enabled: change === 'resume' });
         result.changed.push(id);
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error;
         const detail = error.errors?.map(({ message }) => message).join('; ') ?? error.message;
         result.failed.push({ id, detail });
       }
+      // A transaction of SQLite does not wait for anything: without this, everybody else would.
+      await new Promise(setImmediate);
     }
     return result;
   }

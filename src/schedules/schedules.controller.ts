@@ -31,7 +31,7 @@ export class SchedulesController {
   @HttpCode(200)
   @ApiOperation({ operationId: 'createSchedule', summary: 'Create a schedule' })
   @ApiOkResponse({ type: ScheduleDto })
-  @ApiProblems(400, 401, 422)
+  @ApiProblems(400, 401, 422, 429)
   async create(@CurrentUser() caller: Principal, @Body() fields: ScheduleCreateDto): Promise<ScheduleDto> {
     return ScheduleDto.from(await this.schedules.create(caller, fields));
   }
@@ -55,9 +55,9 @@ export class SchedulesController {
   @HttpCode(200)
   @ApiOperation({ operationId: 'previewSchedule', summary: 'When an interval would fire; nothing is stored' })
   @ApiOkResponse({ type: PreviewDto })
-  @ApiProblems(400, 401, 422)
-  preview(@Body() request: PreviewRequestDto): PreviewDto {
-    return this.schedules.preview(request);
+  @ApiProblems(400, 401, 422, 429)
+  preview(@CurrentUser() caller: Principal, @Body() request: PreviewRequestDto): Promise<PreviewDto> {
+    return this.schedules.preview(caller, request);
   }
 
   @Post('bulk')
@@ -67,7 +67,7 @@ export class SchedulesController {
     summary: 'Pause, resume or delete many schedules, each as if it were alone',
   })
   @ApiOkResponse({ type: ManyChangedDto })
-  @ApiProblems(400, 401, 422)
+  @ApiProblems(400, 401, 422, 429)
   changeMany(@CurrentUser() caller: Principal, @Body() changes: ManyChangesDto): Promise<ManyChangedDto> {
     return this.many.change(caller, changes);
   }
@@ -75,7 +75,7 @@ export class SchedulesController {
   @Get(':id/upcoming')
   @ApiOperation({ operationId: 'listScheduleUpcoming', summary: 'The next occurrences of a schedule' })
   @ApiOkResponse({ type: [OccurrenceDto] })
-  @ApiProblems(401, 404, 422)
+  @ApiProblems(401, 404, 422, 429)
   upcoming(
     @CurrentUser() caller: Principal,
     @RowId() id: number,
@@ -98,7 +98,7 @@ export class SchedulesController {
     summary: 'Change a schedule; counts for the very next occurrence',
   })
   @ApiOkResponse({ type: ScheduleDto })
-  @ApiProblems(400, 401, 404, 422)
+  @ApiProblems(400, 401, 404, 422, 429)
   async update(
     @CurrentUser() caller: Principal,
     @RowId() id: number,

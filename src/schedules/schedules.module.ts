@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ActionsModule } from '../actions/actions.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
+import { ComputingTurns } from './computing-turns.js';
 import { ManySchedules } from './many-schedules.js';
 import { ScheduleAction } from './schedule-action.js';
 import { ScheduleChanges } from './schedule-changes.js';
@@ -18,6 +19,7 @@ import { UpcomingOccurrences } from './upcoming.js';
   controllers: [SchedulesController, UpcomingController],
   providers: [
     SchedulesService,
+    ComputingTurns,
     ManySchedules,
     ScheduleAction,
     ScheduleChanges,

@@ -15,6 +15,7 @@ import type { ScheduleCreateDto } from './dto/schedule-create.dto.js';
 import type { ScheduleQuery } from './dto/schedule-query.dto.js';
 import type { ScheduleUpdateDto } from './dto/schedule-update.dto.js';
 import { matching, REACHABLE, reachable, reachOf } from './schedule-filter.js';
+import { ComputingTurns } from './computing-turns.js';
 import { changesInterval, changesTiming, firstRun } from './first-run.js';
 import { DEFAULT_RETRY_POLICY } from './policies.js';
 import { Schedule } from './schedule.entity.js';
@@ -64,6 +65,7 @@ export class SchedulesService {
     private readonly action: ScheduleAction,
     private readonly signing: SigningSecrets,
     private readonly quota: ScheduleQuota,
+    private readonly turns: ComputingTurns,
     private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {
@@ -74,6 +76,7 @@ export class SchedulesService {
 
   /** @throws InvalidFields when it has no occurrence in the future, or its action cannot be carried out */
   async create(caller: Principal, fields: ScheduleCreateDto): Promise<Schedule> {
+    this.turns.admit(caller.userId);
     const schedule = await this.unitOfWork.transaction(async (manager) => {
       const now = this.clock.now();
       const row = manager.create(Schedule, { ...DEFAULTS, ...complete(fields), owner_id: caller.userId });
@@ -82,8 +85,10 @@ export class SchedulesService {
       await this.action.settle(manager, row);
       await manager.insert(Schedule, row);
       // Only now has it the id that H is a hash of, and that its signing secret is sealed for.
-      row.next_run = firstRun(row, now, row);
-      this.quota.checkInterval(row);
+      this.turns.charge(caller.userId, () => {
+        row.next_run = firstRun(row, now, row);
+        this.quota.checkInterval(row);
+      });
       const { id, next_run, title } = row;
       await manager.update(Schedule, id, { next_run, signing_secret: this.signing.first(id) });
       await this.audit.record(manager, caller, 'schedule.create', id, { title });
@@ -120,13 +125,21 @@ export class SchedulesService {
 
   /** @throws NotFound, InvalidFields as `create` does */
   async update(caller: Principal, id: number, fields: ScheduleUpdateDto): Promise<Schedule> {
+    this.turns.admit(caller.userId);
+    return this.updateAdmitted(caller, id, fields);
+  }
+
+  /** Many are admitted together. @throws as `update` does, but for TooManyRequests */
+  async updateAdmitted(caller: Principal, id: number, fields: ScheduleUpdateDto): Promise<Schedule> {
     const schedule = await this.change(caller, id, async (manager, row) => {
       const changes = { ...complete(fields), ...(fields.enabled !== undefined && CLEARED) };
       const timing = changesTiming(row, changes);
       Object.assign(row, changes, { updated_at: this.clock.now() });
-      if (timing) row.next_run = firstRun(row, row.updated_at, changes);
-      // One that is stopped, or only changed otherwise, stays as it was allowed to be.
-      if (row.next_run && changesInterval(changes)) this.quota.checkInterval(row);
+      this.turns.charge(caller.userId, () => {
+        if (timing) row.next_run = firstRun(row, row.updated_at, changes);
+        // One that is stopped, or only changed otherwise, stays as it was allowed to be.
+        if (row.next_run && changesInterval(changes)) this.quota.checkInterval(row);
+      });
       if (changes.action) await this.action.settle(manager, row);
       else if (changes.title !== undefined) this.action.checkTitle(row);
       const { is_completed, next_run, updated_at, lane } = row;
@@ -138,24 +151,24 @@ export class SchedulesService {
     return schedule;
   }
 
-  /** The next occurrences of a schedule, as many as it still may run. @throws NotFound */
+  /** The next occurrences of a schedule, as many as it still may run. @throws NotFound, TooManyRequests */
   async upcoming(caller: Principal, id: number, count: number): Promise<ClockReading[]> {
     const schedule = await this.get(caller, id);
     const { next_run, max_runs, run_count } = schedule;
     if (!next_run) return [];
     const left = max_runs === null ? count : Math.min(count, max_runs - run_count);
-    const instants = upcomingOccurrences(schedule, new Date(next_run.getTime() - 1), left);
-    return instants.map((at) => onClock(at, schedule.timezone));
+    return this.turns.next(caller.userId, () =>
+      upcomingOccurrences(schedule, new Date(next_run.getTime() - 1), left).map((at) =>
+        onClock(at, schedule.timezone),
+      ),
+    );
   }
 
-  /** What a schedule would do. Nothing is stored. */
-  preview({ count, after, ...timing }: PreviewRequestDto): Preview {
+  /** What a schedule would do. Nothing is stored. @throws TooManyRequests */
+  preview(caller: Principal, { count, after, ...timing }: PreviewRequestDto): Promise<Preview> {
     const now = this.clock.now();
-    return preview(
-      { ...timing, start_at: null, end_at: null, created_at: now, id: UNSAVED },
-      after ?? now,
-      count,
-    );
+    const unsaved = { ...timing, start_at: null, end_at: null, created_at: now, id: UNSAVED };
+    return this.turns.next(caller.userId, () => preview(unsaved, after ?? now, count));
   }
 
   /** Takes effect for the very next occurrence; the schedule's runs stay readable. @throws NotFound */

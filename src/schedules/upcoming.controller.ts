@@ -24,7 +24,7 @@ export class UpcomingController {
     summary: 'The next occurrences of all schedules together, in order; a member sees those of its own',
   })
   @ApiOkResponse({ type: [UpcomingOccurrenceDto] })
-  @ApiProblems(401, 422)
+  @ApiProblems(401, 422, 429)
   async list(
     @CurrentUser() caller: Principal,
     @Query() { to = new Date(this.clock.now().getTime() + DAY_MS), limit }: AllUpcomingQuery,

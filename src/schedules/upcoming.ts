@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { And, IsNull, LessThanOrEqual, Not, type Repository } from 'typeorm';
 import type { Principal } from '../http/principal.js';
+import { effort } from '../timing/effort.js';
 import { nextOccurrence } from '../timing/next-occurrence.js';
+import { ComputingTurns } from './computing-turns.js';
 import { reachable } from './schedule-filter.js';
 import { Schedule } from './schedule.entity.js';
 
@@ -14,23 +16,27 @@ interface Upcoming {
   readonly left: number;
 }
 
-/** So many occurrences are computed in a row, at up to 0.1 ms each, before others have their turn. */
+/** What is computed in a row, before others have their turn: so many occurrences, or steps of 2 to 5 µs. */
 const AT_A_TIME = 50;
+const STEPS_AT_A_TIME = 1000;
 
 /** The occurrences to come of all schedules together. */
 @Injectable()
 export class UpcomingOccurrences {
-  constructor(@InjectRepository(Schedule) private readonly schedules: Repository<Schedule>) {}
+  constructor(
+    @InjectRepository(Schedule) private readonly schedules: Repository<Schedule>,
+    private readonly turns: ComputingTurns,
+  ) {}
 
-  /** The first `limit` occurrences up to `to` of the schedules that the caller reaches, in order. */
+  /** The first `limit` occurrences up to `to` of the schedules that the caller reaches, in order. @throws TooManyRequests */
   async list(caller: Principal, to: Date, limit: number): Promise<Upcoming[]> {
     const coming = (await this.dueFirst(caller, to, limit)).map(first);
     const occurrences: Upcoming[] = [];
-    for (let next = coming.shift(); next && occurrences.length < limit; next = coming.shift()) {
-      occurrences.push(next);
-      const following = after(next);
-      if (following && following.at <= to) insert(coming, following);
-      if (occurrences.length % AT_A_TIME === 0) await new Promise(setImmediate);
+    while (coming.length > 0 && occurrences.length < limit) {
+      const most = Math.min(limit, occurrences.length + AT_A_TIME);
+      await this.turns.next(caller.userId, () => {
+        goOn(coming, occurrences, to, most);
+      });
     }
     return occurrences;
   }
@@ -46,6 +52,18 @@ export class UpcomingOccurrences {
       order: { next_run: 'ASC', id: 'ASC' },
       take: limit,
     });
+  }
+}
+
+/** Moves the first of those that come to the occurrences, until these are `most` or it has taken long enough. */
+function goOn(coming: Upcoming[], occurrences: Upcoming[], to: Date, most: number): void {
+  const steps = effort();
+  while (occurrences.length < most && steps() < STEPS_AT_A_TIME) {
+    const next = coming.shift();
+    if (!next) return;
+    occurrences.push(next);
+    const following = after(next);
+    if (following && following.at <= to) insert(coming, following);
   }
 }
 

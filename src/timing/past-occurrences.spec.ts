@@ -93,8 +93,8 @@ const zoneAndInstant = fc.constantFrom(...ODD_ZONES).chain((zone) => {
 
 describe.each([
   // Seconds before and after the instant; one by one, many take long.
-  ['minutes', fc.constantFrom('0', '59'), 40 * 3600, 300],
-  ['seconds', secondField, 5400, 60],
+  ['minutes', fc.constantFrom('0', '59'), 40 * 3600, 100],
+  ['seconds', secondField, 3600, 20],
 ] as const)('around clock changes, %s', (_name, second, most, numRuns) => {
   const seconds = fc.integer({ min: 1, max: most });
 
@@ -136,8 +136,8 @@ describe('what it costs does not depend on how many there are', () => {
     ['* * * * * *', 3 * 86_400 + 1],
     ['0-59 * * * * *', 3 * 86_400 + 1],
     ['*/1 0-59 * * * *', 3 * 86_400 + 1],
-    // The hour that is skipped is one occurrence.
-    ['* 0-59 0-23 * * *', 3 * 86_400 - 3600 + 1 + 1 - 1],
+    // What the gap skips is one occurrence, at its end, where there is one anyway.
+    ['* 0-59 0-23 * * *', 3 * 86_400 + 1],
   ])('three days of %s across a clock change', (interval, count) => {
     const taken = steps(() => {
       expect(pastOccurrences(newYork(interval), first, until, 1).count).toBe(count);

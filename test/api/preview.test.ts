@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ComputingTurns } from '../../src/schedules/computing-turns.js';
+import { effort, spend } from '../../src/timing/effort.js';
+import type { UserDto } from '../../src/users/dto/user.dto.js';
 import type { OccurrenceDto, PreviewDto } from '../../src/schedules/dto/preview.dto.js';
 import type { ScheduleDto } from '../../src/schedules/dto/schedule.dto.js';
 import type { SignedInClient } from '../support/api-client.js';
@@ -73,6 +76,66 @@ describe('POST /schedules/preview', () => {
     ]);
     expect(warnings).toEqual([]);
     expect((await preview({ schedule_interval: '* * * * * *', count: 100 })).occurrences).toHaveLength(100);
+  });
+
+  test.each([
+    ['the fifth Monday of February, every 28 years', { schedule_interval: '0 0 * 2 1#5' }, 36],
+    ['February 29', { schedule_interval: '59 59 23 29 2 *' }, 100],
+    ['twice a year', { schedule_interval: '30 2 25-31 3,10 7L' }, 100],
+    ['every second', { schedule_interval: '* * * * * *' }, 100],
+    [
+      'every second before a clock change',
+      { schedule_interval: '* * * * * *', after: '2030-03-31T00:59:30Z' },
+      100,
+    ],
+    ['ten years apart', { schedule_interval: '@every 3650d' }, 97],
+  ])('computes little for %s', async (_name, request, count) => {
+    const steps = effort();
+    const { occurrences } = await preview({
+      timezone: 'Europe/Berlin',
+      after: '2030-01-01T00:00:00Z',
+      count: 100,
+      ...request,
+    });
+    expect(occurrences).toHaveLength(count);
+    // A step takes 2 to 5 µs.
+    expect(steps()).toBeLessThan(6000);
+  });
+
+  test.each([
+    ['never fires', { schedule_interval: '0 0 30 2 *' }],
+    ['never fires, whatever H is', { schedule_interval: 'H H 31 2,4,6,9,11 *' }],
+    ['is too long', { schedule_interval: `${'0,'.repeat(20_000)}0 * * * *` }],
+    ['names an unknown zone', { timezone: 'Europe/Atlantis' }],
+  ])('refuses at once what %s', async (_name, wrong) => {
+    const steps = effort();
+    const { status, body } = await user.post('/schedules/preview', { schedule_interval: '@daily', ...wrong });
+    expect([status, body.errors?.map(({ field }) => field)]).toEqual([422, Object.keys(wrong)]);
+    expect(steps()).toBeLessThan(150);
+  });
+
+  test('a user whose requests computed too much is told when to come back, and nobody else is', async () => {
+    const greedy = await service.api.newUser();
+    const path = `/schedules/${String((await greedy.newSchedule()).id)}`;
+    const { body: me } = await greedy.get<UserDto>('/users/me');
+    const fields = { title: 'x', schedule_interval: '@daily' };
+    const ask = (client: SignedInClient): Promise<{ status: number; headers: Headers }[]> =>
+      Promise.all([
+        client.post('/schedules/preview', { schedule_interval: '@daily' }),
+        client.get('/upcoming'),
+        client.get(`${path}/upcoming`),
+        client.post('/schedules', fields),
+        client.patch(path, { schedule_interval: '@hourly' }),
+        client.post('/schedules/bulk', { ids: [1], change: 'resume' }),
+      ]);
+    service.app.get(ComputingTurns).charge(me.id, () => {
+      spend(2_000_000);
+    });
+    const answers = await ask(greedy);
+    expect(answers.map(({ status }) => status)).toEqual([429, 429, 429, 429, 429, 429]);
+    for (const { headers } of answers) expect(Number(headers.get('retry-after'))).toBeGreaterThan(30);
+    expect((await greedy.get(path)).status).toBe(200);
+    expect((await ask(other)).map(({ status }) => status)).toEqual([200, 200, 404, 200, 404, 200]);
   });
 
   test.each([

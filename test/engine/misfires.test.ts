@@ -1,5 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { type ClaimedSlice, Claimer } from '../../src/scheduler/claimer.js';
 import { MISFIRE_POLICIES, type MisfirePolicy } from '../../src/schedules/policies.js';
+import { effort } from '../../src/timing/effort.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { TestService } from '../support/test-service.js';
 
@@ -95,4 +97,54 @@ test('catching up with all runs in order, one after the other', async () => {
   await service.tick();
   const order = service.action.calls.map(({ run }) => run.scheduled_for.getUTCMinutes());
   expect(order).toEqual([0, 1, 2, 3, 4]);
+});
+
+describe('a downtime of three days across a clock change', () => {
+  /** Ways to say every second, with as many occurrences in three days of real time. */
+  const SPELLINGS = ['* * * * * *', '*/1 * * * * *', '0-59 * * * * *', '? * ? * * *', '* 0-59 0-23 * * *'];
+
+  async function downtime(policy: MisfirePolicy): Promise<number[]> {
+    service.clock.set('2030-03-09T11:59:59.500Z');
+    user = await service.api.newUser();
+    const ids: number[] = [];
+    for (const schedule_interval of SPELLINGS) {
+      const fields = { schedule_interval, timezone: 'America/New_York', misfire_policy: policy };
+      ids.push((await user.newSchedule(fields)).id);
+    }
+    service.clock.set('2030-03-12T12:00:00Z');
+    return ids;
+  }
+
+  test('is counted to the second', async () => {
+    const ids = await downtime('once');
+    await service.tick();
+    for (const id of ids) expect(await outcome(id)).toEqual([1, 1, 259_200]);
+  });
+
+  test('computes as little as any other', async () => {
+    await downtime('all');
+    const steps = effort();
+    await service.scheduler.claimDue();
+    expect(steps()).toBeLessThan(500);
+  });
+});
+
+test('what a claim makes is bounded: runs of many are claimed in several transactions, in their order', async () => {
+  const ids: number[] = [];
+  for (let n = 0; n < 25; n++) {
+    const schedule = { schedule_interval: '* * * * * *', misfire_policy: 'all', overlap_policy: 'allow' };
+    ids.push((await user.newSchedule(schedule)).id);
+  }
+  service.clock.advance(3_600_000);
+  const claims = jest.spyOn(service.app.get(Claimer), 'claimSlice');
+  await service.scheduler.claimDue();
+  const slices = await Promise.all(claims.mock.results.map(({ value }) => value as Promise<ClaimedSlice>));
+  // A schedule has 100 runs and a row for what is missed: nine of them make less than a thousand rows.
+  expect(slices.map(({ nextRuns, more }) => [nextRuns.length, more])).toEqual([
+    [9, true],
+    [9, true],
+    [7, false],
+  ]);
+  await service.settled();
+  for (const id of ids) expect(await outcome(id)).toEqual([100, 1, 3500]);
 });
