@@ -11,7 +11,7 @@ export const A_LOOK = 1;
 export const A_ZONE = 60;
 
 /** Reading a cron pattern. */
-export const A_PATTERN = 20;
+export const A_PATTERN = 8;
 
 /** An occurrence that is computed, and not remembered. */
 export const AN_OCCURRENCE = 1;

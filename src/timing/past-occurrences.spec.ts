@@ -1,7 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import { dailyPatternWith, secondField } from '../../test/support/pattern-arbitrary.js';
-import { clockChanges } from './clock-change.js';
 import { effort } from './effort.js';
 import { nextOccurrence, type Timing } from './next-occurrence.js';
 import { pastOccurrences } from './past-occurrences.js';
@@ -73,53 +70,6 @@ describe('pastOccurrences counts like counting', () => {
       });
     }
   });
-});
-
-/** Zones whose clocks do something odd: by half an hour, at midnight, by a day, against the season, twice a month. */
-const ODD_ZONES = [
-  ...['Australia/Lord_Howe', 'Pacific/Apia', 'Africa/Casablanca', 'America/Scoresbysund', 'Asia/Beirut'],
-  ...['America/Sao_Paulo', 'Antarctica/Troll', 'Pacific/Kwajalein', 'America/New_York', 'America/Havana'],
-  ...['Europe/Dublin', 'Africa/Cairo', 'Asia/Tehran', 'Asia/Gaza', 'America/Caracas', 'UTC'],
-];
-
-/** An instant of one of these zones: near one of its clock changes, where it has any. */
-const zoneAndInstant = fc.constantFrom(...ODD_ZONES).chain((zone) => {
-  const changes = clockChanges(zone, Date.UTC(1990, 0, 1), Date.UTC(2060, 0, 1)).map(({ at }) => at);
-  return fc.tuple(
-    fc.constant(zone),
-    fc.constantFrom(...(changes.length > 0 ? changes : [Date.UTC(2026, 5, 1)])),
-  );
-});
-
-describe.each([
-  // Seconds before and after the instant; one by one, many take long.
-  ['minutes', fc.constantFrom('0', '59'), 40 * 3600, 100],
-  ['seconds', secondField, 3600, 20],
-] as const)('around clock changes, %s', (_name, second, most, numRuns) => {
-  const seconds = fc.integer({ min: 1, max: most });
-
-  test('it is the slow way, for any pattern, zone and stretch of time', () => {
-    fc.assert(
-      fc.property(
-        ...[dailyPatternWith(second), zoneAndInstant, seconds, seconds, fc.constantFrom(1, 100)],
-        fc.boolean(),
-        (pattern, [zone, instant], before, after, keep, bounded) => {
-          const [from, until] = [new Date(instant - before * 1000), new Date(instant + after * 1000)];
-          const bounds = { start_at: from, end_at: new Date(until.getTime() - 60_000) };
-          const schedule = timing(pattern, zone, bounded ? bounds : {});
-          const first = nextOccurrence(schedule, new Date(from.getTime() - 1));
-          if (!first || first > until) return;
-          const expected = counted(schedule, first, until);
-          const past = pastOccurrences(schedule, first, until, keep);
-          expect({ count: past.count, latest: past.latest.map(String) }).toEqual({
-            count: expected.length,
-            latest: expected.slice(-keep).map(String),
-          });
-        },
-      ),
-      { numRuns },
-    );
-  }, 60_000);
 });
 
 describe('what it costs does not depend on how many there are', () => {

@@ -117,7 +117,7 @@ describe('POST /schedules/preview', () => {
   test('a user whose requests computed too much is told when to come back, and nobody else is', async () => {
     const greedy = await service.api.newUser();
     const path = `/schedules/${String((await greedy.newSchedule()).id)}`;
-    const { body: me } = await greedy.get<UserDto>('/users/me');
+    const { body: me } = await greedy.get<UserDto>('/auth/me');
     const fields = { title: 'x', schedule_interval: '@daily' };
     const ask = (client: SignedInClient): Promise<{ status: number; headers: Headers }[]> =>
       Promise.all([
