@@ -47,12 +47,18 @@ const UP = new Date('2030-04-01T12:00:00Z');
 const OCCURRENCES = (UP.getTime() - DOWN.getTime()) / 1000 + 1;
 
 let service: TestService;
+let claimed: Promise<void>;
+let letGo: () => void;
 beforeEach(async () => {
+  claimed = new Promise((resolve) => (letGo = resolve));
   service = await TestService.start({ RUN_CONCURRENCY: '1' });
   service.clock.set(DOWN);
   await service.api.newUser();
 });
-afterEach(() => service.stop());
+afterEach(() => {
+  letGo();
+  return service.stop();
+});
 
 async function store(policies: readonly string[]): Promise<void> {
   const rows = Array.from({ length: SCHEDULES }, (_, n) => [
@@ -75,7 +81,7 @@ test.each([['once'], ['all']])(
     await store([policy]);
     service.clock.set(UP);
     // Runs wait: what is measured is the claim.
-    service.action.behaviour = () => new Promise(() => undefined);
+    service.action.behaviour = () => claimed.then(() => ({ ok: true }));
     const before = process.cpuUsage();
     const begun = performance.now();
     const longest = await longestTurn(() => service.scheduler.claimDue());
