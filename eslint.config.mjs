@@ -43,8 +43,8 @@ const MAY_IMPORT = {
   dashboard: [],
 };
 
-const directions = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
-  files: [`src/${folder}/**/*.ts`],
+const direction = (files, folder, allowed) => ({
+  files: [`src/${folder}/${files}`],
   rules: {
     'no-restricted-imports': [
       'error',
@@ -58,7 +58,13 @@ const directions = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
       },
     ],
   },
-}));
+});
+
+/** Specs may use what helps tests, too. */
+const directions = Object.entries(MAY_IMPORT).flatMap(([folder, allowed]) => [
+  direction('**/*.ts', folder, allowed),
+  direction('**/*.spec.ts', folder, [...allowed, 'test']),
+]);
 
 export default defineConfig(
   globalIgnores(['**/dist', 'coverage', 'data']),

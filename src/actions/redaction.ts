@@ -1,126 +1,81 @@
-/** Parts of a secret that is a URL are hidden by themselves when they are at least so long. */
-const SHORTEST_PART = 6;
+import { decodings } from './redaction/encodings.js';
+import { unescaped } from './redaction/escapes.js';
+import { Marks } from './redaction/marks.js';
+import { Needles } from './redaction/needles.js';
+import { Search } from './redaction/search.js';
+import { credentialsIn, withoutBrackets } from './redaction/secret-form.js';
+import { Turns } from './redaction/turns.js';
+import { viewOf } from './redaction/view.js';
 
-/** One character as URLs (in UTF-8), JSON and HTML spell it. */
-const SPELLED =
-  /%[0-7][\da-f]|%[cd][\da-f]%[89ab][\da-f]|%e[\da-f](?:%[89ab][\da-f]){2}|%f[0-7](?:%[89ab][\da-f]){3}|\\u[\da-f]{4}|\\["\\/bfnrt]|&(?:#\d{1,7}|#x[\da-f]{1,6}|amp|lt|gt|quot|apos);/gi;
-
-/** No spelling of a character is longer: `%F0%9F%98%80`. */
-const LONGEST_SPELLING = 12;
-
-interface Found {
-  readonly start: number;
-  readonly end: number;
-  readonly name: string;
-}
+/** A stretch of a secret is shorter than this, however it is spelled. */
+const LONGEST_STRETCH = 1024;
 
 /**
- * Takes secret values out of what is stored or logged: as they are, with any of their characters spelled as JSON,
- * URLs or HTML do, and as Base64. Of a secret that is a URL, its parts, too: targets like to name the path that
- * they do not have.
+ * Takes secret values out of what is stored or logged: any stretch of 8 bytes of them, their parts of 4 and more, and
+ * values that are shorter as a whole; as they are, with any characters spelled as URLs, JSON, JavaScript or HTML do, in
+ * Base64 and in hexadecimal numbers. `docs/guarantees.md` says what counts as a part.
+ *
+ * A text is not searched for every spelling: it is read in every way, and each reading is compared with the secrets, so
+ * that the time it takes grows with the length of text and secrets, not with their product.
  */
 export class Redaction {
-  private readonly values: readonly { name: string; value: string }[];
-  private readonly encoded: readonly { name: string; value: string }[];
+  private readonly names: string[] = [];
 
-  /** Length in bytes of the longest text it takes out; 0 when there is none. */
-  readonly longest: number;
+  private constructor(private readonly needles: Needles | undefined) {}
 
-  constructor(secrets: ReadonlyMap<string, string>) {
-    this.values = [...secrets].flatMap(([name, value]) =>
-      partsOf(value).map((part) => ({ name, value: part })),
-    );
-    this.encoded = [...secrets].flatMap(([name, value]) =>
-      base64Of(value).map((text) => ({ name, value: text })),
-    );
-    this.longest = Math.max(0, ...this.values.map(({ value }) => longestSpelling(value)));
+  /** Many long secrets take a while: others have their turn meanwhile. */
+  static async of(secrets: ReadonlyMap<string, string>): Promise<Redaction> {
+    if (secrets.size === 0) return Redaction.NONE;
+    const needles = new Needles([...secrets.values()]);
+    const redaction = new Redaction(needles);
+    const turns = new Turns();
+    for (const [name, value] of secrets) await needles.add(redaction.names.push(name), value, turns);
+    return redaction;
   }
 
-  apply(text: string): string {
-    if (this.values.length === 0) return text;
-    const found = [...search(plain(text), [...this.values, ...this.encoded])];
-    for (const plus of ['+', ' ']) found.push(...search(decoded(text, plus), this.values));
-    found.sort((a, b) => a.start - b.start || b.end - a.end);
-    let redacted = '';
-    let done = 0;
-    for (const { start, end, name } of found) {
-      if (start >= done) redacted += `${text.slice(done, start)}[secret ${name}]`;
-      done = Math.max(done, end);
+  /** Changes nothing. */
+  static readonly NONE = new Redaction(undefined);
+
+  /** So many bytes behind the end of what is shown tell whether a secret stands across it. */
+  get lookAhead(): number {
+    return this.needles ? LONGEST_STRETCH : 0;
+  }
+
+  /** Hides also the host that a secret has a part in, as it was called. */
+  hideHost(name: string, host: string): void {
+    this.needles?.addWord(this.names.push(name), withoutBrackets(host));
+  }
+
+  /** Hides also the credentials in a header `Basic …` that a secret has a part in, as it was sent. */
+  async hideCredentials(name: string, header: string): Promise<void> {
+    const credentials = credentialsIn(header);
+    if (credentials !== undefined) await this.needles?.add(this.names.push(name), credentials, new Turns());
+  }
+
+  /**
+   * Long texts take a while: others have their turn meanwhile.
+   *
+   * @param breaksOff the end of the text may be the beginning of a secret
+   */
+  async apply(text: string, breaksOff = false): Promise<string> {
+    if (!this.needles || text === '') return text;
+    const marks = new Marks(text, this.names);
+    const search = new Search(this.needles, marks, breaksOff);
+    const turns = new Turns();
+    search.bare(text);
+    const original = viewOf(text);
+    const plain = unescaped(original);
+    search.visible(original);
+    if (plain !== original) {
+      await turns.next();
+      search.visible(plain);
     }
-    return redacted + text.slice(done);
-  }
-}
-
-/** A text to search in, and where each of its units stands in the text as it came. */
-interface View {
-  readonly text: string;
-  readonly at: (index: number) => number;
-}
-
-const plain = (text: string): View => ({ text, at: (index) => index });
-
-/** The text with every spelled character as itself, and with `plus` for each `+`. */
-function decoded(text: string, plus: string): View {
-  const positions = new Uint32Array(text.length + 1);
-  let result = '';
-  let done = 0;
-  const copy = (end: number): void => {
-    for (let index = done; index < end; index++) positions[result.length + index - done] = index;
-    result += text.slice(done, end).replaceAll('+', plus);
-    done = end;
-  };
-  for (const { 0: spelled, index } of text.matchAll(SPELLED)) {
-    copy(index);
-    const character = decode(spelled);
-    for (let unit = 0; unit < character.length; unit++) positions[result.length + unit] = index;
-    result += character;
-    done = index + spelled.length;
-  }
-  copy(text.length);
-  positions[result.length] = text.length;
-  return { text: result, at: (index) => positions[index] ?? text.length };
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-function decode(spelled: string): string {
-  const rest = spelled.slice(1);
-  switch (spelled.charAt(0)) {
-    case '%':
-      return Buffer.from(rest.replaceAll('%', ''), 'hex').toString();
-    case '\\':
-      return rest.length === 5 ? String.fromCharCode(parseInt(rest.slice(1), 16)) : (ESCAPES[rest] ?? rest);
-    default: {
-      const name = rest.slice(0, -1).toLowerCase();
-      const code = name.startsWith('#x') ? parseInt(name.slice(2), 16) : Number(name.slice(1));
-      return ENTITIES[name] ?? (code <= 0x10ffff ? String.fromCodePoint(code) : spelled);
+    for (const decoding of decodings(plain)) {
+      await turns.next();
+      search.disguised(decoding);
+      const meant = unescaped(decoding);
+      if (meant !== decoding) search.disguised(meant);
     }
+    return marks.redacted();
   }
 }
-
-function* search({ text, at }: View, wanted: readonly { name: string; value: string }[]): Generator<Found> {
-  for (const { name, value } of wanted) {
-    for (let index = text.indexOf(value); index !== -1; index = text.indexOf(value, index + value.length)) {
-      yield { start: at(index), end: at(index + value.length), name };
-    }
-  }
-}
-
-function partsOf(value: string): string[] {
-  const url = /^https?:\/\//i.test(value) && URL.canParse(value) ? new URL(value) : undefined;
-  if (!url) return [value];
-  const parts = [url.href, url.pathname + url.search, url.pathname];
-  parts.push(...url.pathname.split('/'), ...url.searchParams.values());
-  return [...new Set([value, ...parts.filter((part) => part.length >= SHORTEST_PART)])];
-}
-
-function base64Of(value: string): string[] {
-  const bytes = Buffer.from(value);
-  return [...new Set([bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')])];
-}
-
-/** Letters and digits are hardly ever spelled otherwise. Base64 takes less than this. */
-const longestSpelling = (value: string): number =>
-  Buffer.byteLength(value) +
-  [...value].reduce((sum, character) => sum + (/[A-Za-z\d]/.test(character) ? 1 : LONGEST_SPELLING), 0);

@@ -13,6 +13,7 @@ import { buildRequest, InvalidRequest, secretsOf, templateFaults, templateValues
 import { explainNetworkError } from './network-error.js';
 import { bytesWanted, readBody } from './response-body.js';
 import { retryAfterMs } from './retry-after.js';
+import { hideSent } from './sent-secrets.js';
 import { webhookHeaders } from './webhook-headers.js';
 
 const DEFAULT_TIMEOUT_SECONDS = 30;
@@ -71,14 +72,14 @@ export class HttpAction extends Action<HttpActionDto> {
   }
 
   override async perform(payload: HttpActionDto, context: ActionContext, stop: Stop): Promise<ActionResult> {
-    let redaction = new Redaction(new Map());
+    let redaction = Redaction.NONE;
     try {
       const secrets = await this.secretValues.reveal(context.schedule.owner_id, secretsOf(payload));
-      redaction = new Redaction(secrets);
+      redaction = await Redaction.of(secrets);
       return await this.call(payload, context, secrets, redaction, stop);
     } catch (error) {
       const message = stop.isTold ? `no answer from ${hostIn(payload.url)} yet` : explainNetworkError(error);
-      return { ok: false, retryable: !isFinal(error), error: redaction.apply(message) };
+      return { ok: false, retryable: !isFinal(error), error: await redaction.apply(message) };
     }
   }
 
@@ -90,6 +91,7 @@ export class HttpAction extends Action<HttpActionDto> {
     stop: Stop,
   ): Promise<ActionResult> {
     const { url, headers, body } = buildRequest(payload, templateValues(context, secrets));
+    await hideSent(payload, { url, headers, body }, redaction);
     const { id, signing_secrets } = context.schedule;
     const keys = signing_secrets.map((sealed) => this.vault.open(sealed, `schedules/${String(id)}`));
     const answer = await this.client.call(url, {
@@ -109,11 +111,16 @@ export class HttpAction extends Action<HttpActionDto> {
     return this.judge(payload, answer, redaction);
   }
 
-  private judge(payload: HttpActionDto, answer: HttpAnswer, redaction: Redaction): ActionResult {
+  private async judge(
+    payload: HttpActionDto,
+    answer: HttpAnswer,
+    redaction: Redaction,
+  ): Promise<ActionResult> {
     const { statusCode, fault } = answer;
-    const { text, output } = readBody(answer, redaction);
+    const { text, output } = await readBody(answer, redaction);
     // Before it is cut: half a secret would not be known for one.
-    const shown = (text: string): string => redaction.apply(text).slice(0, LONGEST_LOCATION);
+    const shown = async (text: string): Promise<string> =>
+      (await redaction.apply(text)).slice(0, LONGEST_LOCATION);
     const failed = (error: string, retryable: boolean): ActionResult & { ok: false } => ({
       ...{ ok: false, statusCode, retryable, error },
       ...(output !== '' && { output }),
@@ -126,14 +133,14 @@ export class HttpAction extends Action<HttpActionDto> {
       const wait = retryAfterMs(headerOf(answer, 'retry-after'), this.clock.now());
       const location = headerOf(answer, 'location');
       const redirect =
-        statusCode < 400 && location ? ` to ${shown(location)}; redirects are not followed` : '';
+        statusCode < 400 && location ? ` to ${await shown(location)}; redirects are not followed` : '';
       return {
         ...failed(`answered ${String(statusCode)}${redirect}`, isRetryable(statusCode)),
         ...(wait !== undefined && { retryAfterMs: wait }),
       };
     }
     if (fault) {
-      const message = `answered ${String(statusCode)}, but its body broke off: ${shown(explainNetworkError(fault))}`;
+      const message = `answered ${String(statusCode)}, but its body broke off: ${await shown(explainNetworkError(fault))}`;
       return failed(message, !isFinal(fault));
     }
     if (payload.body_contains !== undefined && !text.includes(payload.body_contains)) {
