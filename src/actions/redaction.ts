@@ -1,5 +1,6 @@
 import { decodings } from './redaction/encodings.js';
 import { unescaped } from './redaction/escapes.js';
+import { SHORTEST_PART } from './redaction/folding.js';
 import { Marks } from './redaction/marks.js';
 import { Needles } from './redaction/needles.js';
 import { Search } from './redaction/search.js';
@@ -19,37 +20,44 @@ const LONGEST_STRETCH = 1024;
  * that the time it takes grows with the length of text and secrets, not with their product.
  */
 export class Redaction {
+  /** The names of secrets, of which the first has the number 1. One may have several numbers. */
   private readonly names: string[] = [];
+  private readonly values: string[] = [];
+  private readonly hosts: { readonly name: number; readonly host: string }[] = [];
+  private needles: Promise<Needles> | undefined;
 
-  private constructor(private readonly needles: Needles | undefined) {}
-
-  /** Many long secrets take a while: others have their turn meanwhile. */
-  static async of(secrets: ReadonlyMap<string, string>): Promise<Redaction> {
-    if (secrets.size === 0) return Redaction.NONE;
-    const needles = new Needles([...secrets.values()]);
-    const redaction = new Redaction(needles);
-    const turns = new Turns();
-    for (const [name, value] of secrets) await needles.add(redaction.names.push(name), value, turns);
-    return redaction;
+  constructor(secrets: ReadonlyMap<string, string>) {
+    for (const [name, value] of secrets) this.hide(name, value);
   }
-
-  /** Changes nothing. */
-  static readonly NONE = new Redaction(undefined);
 
   /** So many bytes behind the end of what is shown tell whether a secret stands across it. */
   get lookAhead(): number {
-    return this.needles ? LONGEST_STRETCH : 0;
+    return this.values.length > 0 ? LONGEST_STRETCH : 0;
   }
 
-  /** Hides also the host that a secret has a part in, as it was called. */
+  /** Hides also the host that a secret has a part in, as it is called. To be said before anything is redacted. */
   hideHost(name: string, host: string): void {
-    this.needles?.addWord(this.names.push(name), withoutBrackets(host));
+    const known = this.names.indexOf(name) + 1;
+    if (known > 0) this.hosts.push({ name: known, host: withoutBrackets(host) });
   }
 
-  /** Hides also the credentials in a header `Basic …` that a secret has a part in, as it was sent. */
-  async hideCredentials(name: string, header: string): Promise<void> {
+  /** Hides also the credentials in a header `Basic …` that a secret has a part in. To be said before, too. */
+  hideCredentials(name: string, header: string): void {
     const credentials = credentialsIn(header);
-    if (credentials !== undefined) await this.needles?.add(this.names.push(name), credentials, new Turns());
+    if (credentials !== undefined) this.hide(name, credentials);
+  }
+
+  private hide(name: string, value: string): void {
+    this.names.push(name);
+    this.values.push(value);
+  }
+
+  /** Many answers are too short to hold a secret: then nothing needs to be made ready. */
+  private async prepare(turns: Turns): Promise<Needles> {
+    const needles = new Needles(this.values);
+    for (const [index, value] of this.values.entries()) await needles.add(index + 1, value, turns);
+    for (const { name, host } of this.hosts) needles.addWord(name, host);
+    return needles;
   }
 
   /**
@@ -58,10 +66,12 @@ export class Redaction {
    * @param breaksOff the end of the text may be the beginning of a secret
    */
   async apply(text: string, breaksOff = false): Promise<string> {
-    if (!this.needles || text === '') return text;
-    const marks = new Marks(text, this.names);
-    const search = new Search(this.needles, marks, breaksOff);
+    if (this.values.length === 0 || text.length < SHORTEST_PART) return text;
     const turns = new Turns();
+    const needles = await (this.needles ??= this.prepare(turns));
+    await turns.next();
+    const marks = new Marks(text, this.names);
+    const search = new Search(needles, marks, breaksOff);
     search.bare(text);
     const original = viewOf(text);
     const plain = unescaped(original);

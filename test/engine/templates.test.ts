@@ -119,6 +119,16 @@ describe('a schedule is not saved', () => {
     expect(body.errors?.[0]?.message).toContain(NAMES);
   });
 
+  test('when it uses more than 50 secrets', async () => {
+    const names = Array.from({ length: 51 }, (_, index) => `{{secrets.S${String(index)}}}`);
+    const { status, body } = await user.post('/schedules/', {
+      ...{ title: 'x', schedule_interval: '@daily' },
+      action: { type: 'http', url: 'https://example.com', body: names.join('') },
+    });
+    expect(status).toBe(422);
+    expect(body.errors).toEqual([{ field: 'action.body', message: 'at most 50 secrets in one action' }]);
+  });
+
   test('with a secret of somebody else', async () => {
     const other = await service.api.newUser();
     const { status, body } = await other.post('/schedules/', {

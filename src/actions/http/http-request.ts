@@ -31,6 +31,9 @@ export class InvalidRequest extends Error {
   }
 }
 
+/** What is looked for in every answer. More would take long. */
+const MOST_SECRETS = 50;
+
 /** So many faults of templates are told at once. */
 const TOLD_FAULTS = 10;
 
@@ -135,8 +138,13 @@ export const secretsOf = (action: HttpActionDto): string[] => [
 export function templateFaults(action: HttpActionDto, secretNames: readonly string[]): ActionFault[] {
   const check = new TemplateCheck(secretNames);
   const faults: ActionFault[] = [];
+  const used = new Set<string>();
   for (const { field, message: text } of texts(action)) {
-    const message = check.faultIn(text);
+    for (const name of secretsIn(text)) used.add(name);
+    const message =
+      used.size > MOST_SECRETS
+        ? `at most ${String(MOST_SECRETS)} secrets in one action`
+        : check.faultIn(text);
     if (message !== undefined) faults.push({ field, message });
     if (faults.length === TOLD_FAULTS) break;
   }

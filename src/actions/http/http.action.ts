@@ -72,10 +72,10 @@ export class HttpAction extends Action<HttpActionDto> {
   }
 
   override async perform(payload: HttpActionDto, context: ActionContext, stop: Stop): Promise<ActionResult> {
-    let redaction = Redaction.NONE;
+    let redaction = new Redaction(new Map());
     try {
       const secrets = await this.secretValues.reveal(context.schedule.owner_id, secretsOf(payload));
-      redaction = await Redaction.of(secrets);
+      redaction = new Redaction(secrets);
       return await this.call(payload, context, secrets, redaction, stop);
     } catch (error) {
       const message = stop.isTold ? `no answer from ${hostIn(payload.url)} yet` : explainNetworkError(error);
@@ -91,7 +91,7 @@ export class HttpAction extends Action<HttpActionDto> {
     stop: Stop,
   ): Promise<ActionResult> {
     const { url, headers, body } = buildRequest(payload, templateValues(context, secrets));
-    await hideSent(payload, { url, headers, body }, redaction);
+    hideSent(payload, { url, headers, body }, redaction);
     const { id, signing_secrets } = context.schedule;
     const keys = signing_secrets.map((sealed) => this.vault.open(sealed, `schedules/${String(id)}`));
     const answer = await this.client.call(url, {

@@ -7,17 +7,12 @@ import type { HttpRequest } from './http-request.js';
 const ORIGIN = /^[^/?#\\]*(?:[/\\]{2}[^/?#\\]*)?/;
 
 /** Tells the redaction what a request makes of secrets together with the text around them. */
-export async function hideSent(
-  action: HttpActionDto,
-  request: HttpRequest,
-  redaction: Redaction,
-): Promise<void> {
+export function hideSent(action: HttpActionDto, request: HttpRequest, redaction: Redaction): void {
   const [hostSecret] = secretsIn(ORIGIN.exec(action.url)?.[0] ?? '');
   if (hostSecret !== undefined) redaction.hideHost(hostSecret, request.url.hostname);
   const authorization = Object.entries(action.headers ?? {}).find(
     ([name]) => name.toLowerCase() === 'authorization',
   )?.[1];
   const [credential] = secretsIn(authorization ?? '');
-  if (credential !== undefined)
-    await redaction.hideCredentials(credential, request.headers['authorization'] ?? '');
+  if (credential !== undefined) redaction.hideCredentials(credential, request.headers['authorization'] ?? '');
 }

@@ -1,5 +1,5 @@
 /** So many bits of the last four bytes of a text tell most often that it is not there. */
-const FILTER_BITS = 14;
+const FILTER_BITS = 11;
 
 /** Numbers by texts of 4 to 7 bytes: by the last four, and those before. */
 export class ShortTexts {
