@@ -5,8 +5,20 @@ import { SignInFailure } from './auth/sign-in-failure.entity.js';
 import { Node } from './nodes/node.entity.js';
 import { Run } from './runs/run.entity.js';
 import { Schedule } from './schedules/schedule.entity.js';
+import { SealingKey } from './secrets/sealing-key.entity.js';
 import { Secret } from './secrets/secret.entity.js';
 import { User } from './users/user.entity.js';
 
 /** Every entity, for tools, which have no modules; each after those it refers to. */
-export const ENTITIES = [User, Session, ApiKey, SignInFailure, AuditEntry, Secret, Schedule, Run, Node];
+export const ENTITIES = [
+  User,
+  Session,
+  ApiKey,
+  SignInFailure,
+  AuditEntry,
+  SealingKey,
+  Secret,
+  Schedule,
+  Run,
+  Node,
+];

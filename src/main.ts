@@ -11,9 +11,9 @@ import { DatabaseInUse } from './database/database-in-use.js';
 import { NewerDatabase } from './database/newer-database.js';
 import { Metrics } from './metrics/metrics.js';
 import { surviveFaults } from './process-faults.js';
-import { UnknownKey } from './secrets/vault.js';
+import { MissingKeys } from './secrets/vault.js';
 
-const MENDABLE = [InvalidSettings, DatabaseInUse, NewerDatabase, UnknownKey];
+const MENDABLE = [InvalidSettings, DatabaseInUse, NewerDatabase, MissingKeys];
 
 /** Starts the service and reports when it answers. SIGTERM and SIGINT stop it in order. */
 async function main(): Promise<void> {

@@ -2,13 +2,17 @@ import './node-version.js';
 import { existsSync } from 'node:fs';
 import { AppConfig } from './config/app-config.js';
 import { dataSourceOptions, serviceDataSource, unitOfWorkOn } from './database/data-source.js';
+import { ENTITIES } from './entities.js';
 import { rotateKey } from './secrets/key-rotation.js';
 
 /** Seals what is stored encrypted anew; see rotateKey. The service must be stopped: the database is locked. */
 try {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const config = AppConfig.fromProcess();
-  const database = await serviceDataSource(dataSourceOptions(config)).initialize();
+  const database = await serviceDataSource({
+    ...dataSourceOptions(config),
+    entities: ENTITIES,
+  }).initialize();
   try {
     const unitOfWork = unitOfWorkOn(database);
     const resealed = await rotateKey(config, unitOfWork);

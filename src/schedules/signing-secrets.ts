@@ -1,6 +1,5 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import type { EntityManager, Repository } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { newSigningSecret } from '../actions/http/webhook-headers.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
@@ -21,26 +20,13 @@ export interface RotatedSecret {
 
 /** The secrets that sign a schedule's calls. Every schedule has one from the start; rotating it shows the next. */
 @Injectable()
-export class SigningSecrets implements OnModuleInit {
+export class SigningSecrets {
   constructor(
-    @InjectRepository(Schedule) private readonly schedules: Repository<Schedule>,
     private readonly unitOfWork: UnitOfWork,
     private readonly vault: Vault,
     private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
-
-  /** A service without the key would call nobody any more. @throws UnknownKey */
-  async onModuleInit(): Promise<void> {
-    const newest = await this.schedules.find({
-      select: { id: true, signing_secret: true },
-      order: { id: 'DESC' },
-      take: 1,
-    });
-    for (const { id, signing_secret } of newest) {
-      if (signing_secret !== null) this.vault.open(signing_secret, sealOwner(id));
-    }
-  }
 
   /** A first secret, sealed for the row of that id. */
   first(id: number): string {

@@ -1,19 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, Not } from 'typeorm';
 import type { AppConfig } from '../config/app-config.js';
 import type { Dialect } from '../database/dialect.js';
 import { generatedKey, keyFile, syncFolder } from '../database/generated-key.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
+import { SEALED } from './sealed-columns.js';
+import { SealingKey } from './sealing-key.entity.js';
+import { noteKey } from './sealing-keys.js';
 import { KEY_FILE, Vault } from './vault.js';
-
-/** Every column that the vault sealed, each value for `<table>/<id>`. */
-const SEALED = [
-  ['secrets', 'value'],
-  ['schedules', 'signing_secret'],
-  ['schedules', 'previous_signing_secret'],
-] as const;
 
 const SLICE = 500;
 
@@ -26,8 +22,9 @@ export async function rotateKey(config: AppConfig, unitOfWork: UnitOfWork): Prom
   const generated = config.encryptionKeys === undefined;
   if (generated) addKey(config);
   const vault = new Vault(config);
+  await unitOfWork.transaction((manager) => noteKey(manager, vault.currentId));
   let resealed = 0;
-  for (const [table, column] of SEALED) {
+  for (const { table, column } of SEALED) {
     for (let last = 0; last !== -1;) {
       const rows = await unitOfWork.transaction((manager) =>
         resealSlice(manager, unitOfWork.dialect, vault, table, column, last),
@@ -36,6 +33,7 @@ export async function rotateKey(config: AppConfig, unitOfWork: UnitOfWork): Prom
       last = rows.length === SLICE ? (rows.at(-1)?.id ?? -1) : -1;
     }
   }
+  await unitOfWork.transaction((manager) => manager.delete(SealingKey, { id: Not(vault.currentId) }));
   if (generated) keepFirstKey(config);
   return resealed;
 }

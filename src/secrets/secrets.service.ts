@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
 import {
@@ -29,7 +29,7 @@ const sealOwner = (id: number): string => `secrets/${String(id)}`;
 
 /** Secrets. A member reaches its own, an admin everyone's; nobody reads a value, but the actions of its owner. */
 @Injectable()
-export class SecretsService implements OnModuleInit {
+export class SecretsService {
   constructor(
     @InjectRepository(Secret) private readonly secrets: Repository<Secret>,
     private readonly unitOfWork: UnitOfWork,
@@ -38,16 +38,6 @@ export class SecretsService implements OnModuleInit {
     private readonly events: EventEmitter2,
     private readonly clock: Clock,
   ) {}
-
-  /** A service without the key would fail every run that needs one. @throws UnknownKey */
-  async onModuleInit(): Promise<void> {
-    const newest = await this.secrets.find({
-      select: { id: true, value: true },
-      order: { id: 'DESC' },
-      take: 1,
-    });
-    for (const { id, value } of newest) this.vault.open(value, sealOwner(id));
-  }
 
   /** @throws Conflict when the caller has one of that name */
   async create(caller: Principal, { name, value }: SecretCreateDto): Promise<Secret> {

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
 import { generatedKey } from '../database/generated-key.js';
+import type { SealedBy } from './sealed-columns.js';
 
 /** The file of the generated key, beside the database. It may hold several keys, one a line. */
 export const KEY_FILE = 'encryption-key';
@@ -16,14 +17,35 @@ interface Key {
   readonly bytes: Buffer;
 }
 
-/** A sealed value whose key is not among those of ENCRYPTION_KEY. */
+/** A sealed value whose key is not there. */
 export class UnknownKey extends Error {
   override readonly name = 'UnknownKey';
 
   constructor(id: string) {
+    super(`This value was encrypted with a key that is not there (its id is ${id}).`);
+  }
+}
+
+/** Keys that stored values need, and that are not there; what needs them, and what to do. */
+export class MissingKeys extends Error {
+  override readonly name = 'MissingKeys';
+
+  /** @param given the keys of ENCRYPTION_KEY, undefined where the key is in a file */
+  constructor(missing: readonly SealedBy[], known: readonly string[], given: readonly string[] | undefined) {
+    const keys = [...new Set(missing.map(({ key }) => key))];
+    const needs = keys.map((id) => {
+      const what = missing
+        .filter(({ key }) => key === id)
+        .map(({ count, what }) => `${String(count)} ${what}`);
+      return `${what.join(' and ')} with the key of id ${id}`;
+    });
+    const place = given
+      ? `ENCRYPTION_KEY has ${known.join(', ')}. Add what is missing behind it, as ENCRYPTION_KEY=new,old`
+      : `The file ${KEY_FILE} beside the database has ${known.join(', ')}. Put the file with the right key back, or ` +
+        `set ENCRYPTION_KEY to that key`;
     super(
-      `What is stored was encrypted with another key (its id is ${id}). Set ENCRYPTION_KEY to that key, or put its ` +
-        `file ${KEY_FILE} back beside the database.`,
+      `What is stored was encrypted with another key: ${needs.join('; ')}. ${place}; ` +
+        '"npm run rotate-encryption-key" then encrypts everything with the first one.',
     );
   }
 }
@@ -68,6 +90,20 @@ export class Vault {
       .setAuthTag(sealed.subarray(-TAG_BYTES));
     const plaintext = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES));
     return Buffer.concat([plaintext, decipher.final()]).toString('utf8');
+  }
+
+  /** The keys it has, the one that seals first. */
+  get ids(): string[] {
+    return [...this.keys.keys()];
+  }
+
+  /** The key that seals now. */
+  get currentId(): string {
+    return this.current.id;
+  }
+
+  has(id: string): boolean {
+    return this.keys.has(id);
   }
 
   /** Whether a value was sealed with the key that seals now. */

@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { RunDto } from '../../src/runs/dto/run.dto.js';
 import type { SecretDto } from '../../src/secrets/dto/secret.dto.js';
+import { AppConfig } from '../../src/config/app-config.js';
+import { rotateKey } from '../../src/secrets/key-rotation.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { TestService } from '../support/test-service.js';
 
@@ -117,4 +120,77 @@ test('a member reaches no secret of others, an admin does', async () => {
   expect((await other.delete(path(secret))).status).toBe(404);
   expect((await admin.patch(path(secret), { value: 'by an admin' })).status).toBe(200);
   expect((await admin.delete(path(secret))).status).toBe(200);
+});
+
+describe('a key that is missing', () => {
+  const OLD = 'an-old-key'.padEnd(32, '.');
+  const NEW = 'a-new-key'.padEnd(32, '.');
+  let keyed: TestService;
+  let user: SignedInClient;
+  let scheduleId: number;
+
+  /** Values of each kind that the old key sealed; the newest row of each table is the new key's. */
+  beforeEach(async () => {
+    keyed = await TestService.start({ ENCRYPTION_KEY: OLD });
+    const first = await keyed.api.newUser();
+    await newSecret(first, { name: 'OLD' });
+    ({ id: scheduleId } = await first.newSchedule({ schedule_interval: '@yearly' }));
+    keyed = await keyed.restart({ ENCRYPTION_KEY: `${NEW},${OLD}` });
+    user = await keyed.api.signIn(first.user.email, first.password);
+    await newSecret(user, { name: 'NEW' });
+    await user.newSchedule({ schedule_interval: '@yearly' });
+  });
+  afterEach(() => keyed.stop());
+
+  /** What the service says that is started without the old key; the one with both keys goes on afterwards. */
+  async function withoutOld(): Promise<string | undefined> {
+    const refused = await keyed.restart({ ENCRYPTION_KEY: NEW }).then(
+      (started) => {
+        keyed = started;
+        return undefined;
+      },
+      (error: unknown) => (error as Error).message,
+    );
+    if (refused !== undefined) keyed = await keyed.restart({ ENCRYPTION_KEY: `${NEW},${OLD}` });
+    return refused;
+  }
+
+  test.each([
+    ['a secret', `UPDATE schedules SET signing_secret = NULL`, '1 secrets'],
+    ['a signing secret', `DELETE FROM secrets`, '1 signing secrets'],
+    [
+      'a signing secret that is being replaced',
+      `UPDATE schedules SET previous_signing_secret = signing_secret, signing_secret = NULL WHERE id = 1`,
+      '1 secrets and 1 earlier signing secrets',
+    ],
+  ])(
+    'is noticed at the start, also where only %s needs it that is not the newest',
+    async (_what, sql, what) => {
+      await keyed.write(sql);
+      expect(await withoutOld()).toMatch(
+        new RegExp(
+          `^What is stored was encrypted with another key: ${what} with the key of id [0-9a-f]{8}\\. ` +
+            `ENCRYPTION_KEY has [0-9a-f]{8}\\. Add what is missing behind it, as ENCRYPTION_KEY=new,old; ` +
+            `"npm run rotate-encryption-key" then encrypts everything with the first one\\.$`,
+        ),
+      );
+    },
+  );
+
+  test('is not missed after a rotation', async () => {
+    const { settings } = keyed.database;
+    await rotateKey(new AppConfig({ ...settings, ENCRYPTION_KEY: `${NEW},${OLD}` }), keyed.unitOfWork);
+    expect(await withoutOld()).toBeUndefined();
+    user = await keyed.api.signIn(user.user.email, user.password);
+    const { body: run } = await user.post<RunDto>(`/schedules/${String(scheduleId)}/run`);
+    await keyed.untilRun(run.id, 'succeeded');
+    expect(await keyed.query('SELECT count(*) AS keys FROM sealing_keys')).toEqual([{ keys: 1 }]);
+  });
+
+  test('is not missed when what it sealed is gone', async () => {
+    await keyed.write(`DELETE FROM secrets WHERE name = 'OLD'`);
+    await keyed.write(`UPDATE schedules SET signing_secret = NULL`);
+    expect(await withoutOld()).toBeUndefined();
+    expect(await keyed.query('SELECT count(*) AS keys FROM sealing_keys')).toEqual([{ keys: 1 }]);
+  });
 });

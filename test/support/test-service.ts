@@ -63,7 +63,12 @@ export class TestService {
       .compile();
     const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(config), { logger: false });
     refuseNesting(app.get(UnitOfWork));
-    await setUpApp(app).listen(0, '127.0.0.1');
+    try {
+      await setUpApp(app).listen(0, '127.0.0.1');
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
     // Sweeps and the like happen when a test says so.
     const registry = app.get(SchedulerRegistry);
     for (const name of registry.getIntervals()) registry.deleteInterval(name);
