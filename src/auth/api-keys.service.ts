@@ -8,7 +8,8 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import { UntilNextWrite } from '../database/until-next-write.js';
 import type { Principal } from '../http/principal.js';
 import { Conflict, found, InvalidFields } from '../http/problems.js';
-import { lockOfUser, type User } from '../users/user.entity.js';
+import { lockCaller } from '../users/lock-caller.js';
+import type { User } from '../users/user.entity.js';
 import { ApiKey } from './api-key.entity.js';
 import type { ApiKeyCreateDto } from './dto/api-key.dto.js';
 
@@ -63,7 +64,7 @@ export class ApiKeysService {
       ...{ hash: hashOf(key), hint: key.slice(0, HINT_LENGTH) },
     });
     await this.unitOfWork.transaction(async (manager) => {
-      await this.unitOfWork.dialect.lock(manager, lockOfUser(caller.userId));
+      await lockCaller(manager, this.unitOfWork.dialect, caller.userId);
       if ((await manager.countBy(ApiKey, { user_id: caller.userId })) >= MAX_KEYS)
         throw new Conflict(`At most ${String(MAX_KEYS)} API keys per user: delete one first.`);
       await manager.insert(ApiKey, row);

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { type Problem, ProblemError } from './problems.js';
-import { isUnstorableText, type StorageFault, storageFault } from './storage-fault.js';
+import { isDanglingReference, isUnstorableText, type StorageFault, storageFault } from './storage-fault.js';
 
 const FAULTS = {
   'not stored': 'The database cannot store this now; nothing was changed. Try again.',
@@ -39,6 +39,8 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.error(String(thrown));
       return problem(503, FAULTS[fault]);
     }
+    if (isDanglingReference(thrown))
+      return problem(404, 'What this request refers to was deleted meanwhile.');
     if (isUnstorableText(thrown))
       return problem(422, 'A text of this request has a NUL character, which cannot be stored.');
     this.logger.error(thrown, thrown instanceof Error ? thrown.stack : undefined);

@@ -17,6 +17,12 @@ export function isUnstorableText(thrown: unknown): boolean {
   return code === '22021' || code === '22P05';
 }
 
+/** Whether a row refers to one that is not there: somebody deleted it after the request had looked for it. */
+export function isDanglingReference(thrown: unknown): boolean {
+  const { code } = causeOf(thrown);
+  return code === 'SQLITE_CONSTRAINT_FOREIGNKEY' || code === '23503';
+}
+
 /** What became of a request whose database could not answer. */
 export type StorageFault = 'not stored' | 'unknown';
 

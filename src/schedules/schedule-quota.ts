@@ -4,7 +4,7 @@ import { AppConfig } from '../config/app-config.js';
 import { Dialect } from '../database/dialect.js';
 import { InvalidFields } from '../http/problems.js';
 import { upcomingOccurrences } from '../timing/next-occurrence.js';
-import { lockOfUser } from '../users/user.entity.js';
+import { lockCaller } from '../users/lock-caller.js';
 import { Schedule } from './schedule.entity.js';
 
 /** So many occurrences are looked at for how close they follow each other. */
@@ -18,11 +18,11 @@ export class ScheduleQuota {
     private readonly dialect: Dialect,
   ) {}
 
-  /** To be called in the transaction that stores a new schedule. @throws InvalidFields */
+  /** To be called in the transaction that stores a new schedule. @throws InvalidFields, NotSignedIn */
   async spend(manager: EntityManager, schedule: Schedule): Promise<void> {
     const { owner_id } = schedule;
     if (owner_id === null) return;
-    await this.dialect.lock(manager, lockOfUser(owner_id));
+    await lockCaller(manager, this.dialect, owner_id);
     const max = this.config.maxSchedulesPerUser;
     const count = await manager.countBy(Schedule, { owner_id, deleted_at: IsNull() });
     if (count >= max) {

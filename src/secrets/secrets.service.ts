@@ -17,6 +17,7 @@ import { type Page, pageOf } from '../http/page.js';
 import type { Principal } from '../http/principal.js';
 import { Conflict, found } from '../http/problems.js';
 import type { SecretCreateDto, SecretQuery } from './dto/secret.dto.js';
+import { lockCaller } from '../users/lock-caller.js';
 import { lockOfUser } from '../users/user.entity.js';
 import { SecretDeleting } from './secret.events.js';
 import { Secret } from './secret.entity.js';
@@ -44,7 +45,7 @@ export class SecretsService {
     const now = this.clock.now();
     try {
       return await this.unitOfWork.transaction(async (manager) => {
-        await this.unitOfWork.dialect.lock(manager, lockOfUser(caller.userId));
+        await lockCaller(manager, this.unitOfWork.dialect, caller.userId);
         if ((await manager.countBy(Secret, { owner_id: caller.userId })) >= MAX_SECRETS)
           throw new Conflict(`At most ${String(MAX_SECRETS)} secrets per user: delete one first.`);
         const secret = { owner_id: caller.userId, name, value: '', created_at: now, updated_at: now };

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { ApiKeysService } from '../../src/auth/api-keys.service.js';
+import { SessionsService } from '../../src/auth/sessions.service.js';
+import { SchedulesService } from '../../src/schedules/schedules.service.js';
+import { SecretsService } from '../../src/secrets/secrets.service.js';
 import { newUserFields, type SignedInClient } from '../support/api-client.js';
 import { TestService } from '../support/test-service.js';
+
+/** Users who are deleted amid their requests. */
+const ROUNDS = 4;
 
 let service: TestService;
 let admin: SignedInClient;
@@ -31,6 +38,66 @@ test('signing in while one is deleted is refused like any other', async () => {
   const attempts = Array.from({ length: 8 }, () => signIn(user.user.email, user.password));
   await admin.delete(`/user/${String(user.user.id)}`);
   for (const { status } of await Promise.all(attempts)) expect([200, 401]).toContain(status);
+});
+
+describe('a request of a user who is deleted while it is under way', () => {
+  const SCHEDULE = { title: 'late', schedule_interval: '@yearly' };
+  const KEY = { name: 'late', scopes: ['read'] };
+
+  test.each([
+    ['a schedule', SchedulesService, 'create', '/schedules/', SCHEDULE],
+    ['a secret', SecretsService, 'create', '/secrets', { name: 'LATE', value: 'a value' }],
+    ['an API key', ApiKeysService, 'create', '/auth/api-keys', KEY],
+    ['a session', SessionsService, 'start', '/auth/session', undefined],
+  ] as const)('makes no %s, and is answered 401', async (_what, type, method, path, body) => {
+    const user = await service.api.newUser();
+    const instance: object = service.app.get<object>(type);
+    const work = Reflect.get(instance, method) as (...given: unknown[]) => Promise<unknown>;
+    // By now the request was let in.
+    Object.assign(instance, {
+      [method]: async (...given: unknown[]) => {
+        expect((await admin.delete(`/user/${String(user.user.id)}`)).status).toBe(200);
+        return work.apply(instance, given);
+      },
+    });
+    try {
+      const { email } = user.user;
+      const answer = await user.post(path, body ?? { email, password: user.password });
+      expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    } finally {
+      Reflect.deleteProperty(instance, method);
+    }
+  });
+
+  test('never meets a 5xx, whenever that happens', async () => {
+    const statuses = new Set<number>();
+    for (let round = 0; round < ROUNDS; round++) {
+      const user = await service.api.newUser();
+      const requests = Array.from({ length: 8 }, (_, n) => [
+        user.post('/schedules/', SCHEDULE),
+        user.post('/secrets', { name: `LATE_${String(n)}`, value: 'a value' }),
+        user.post('/auth/api-keys', KEY),
+      ]).flat();
+      await requests[(round * 5) % requests.length];
+      await admin.delete(`/user/${String(user.user.id)}`);
+      for (const { status } of await Promise.all(requests)) statuses.add(status);
+    }
+    expect([...statuses].filter((status) => ![200, 201, 401, 404].includes(status))).toEqual([]);
+  });
+});
+
+test('whatever refers to something that was deleted meanwhile is 404', async () => {
+  const secrets = service.app.get(SecretsService);
+  const list = jest
+    .spyOn(secrets, 'list')
+    .mockImplementation(() =>
+      service
+        .write(`INSERT INTO secrets (owner_id, name, value) VALUES (987654, 'OF_NOBODY', 'x')`)
+        .then(() => ({ rows: [], total: 0 }) as never),
+    );
+  const { status, body } = await admin.get('/secrets');
+  list.mockRestore();
+  expect([status, body.detail]).toEqual([404, 'What this request refers to was deleted meanwhile.']);
 });
 
 test('who is demoted makes no more admins, not even by requests that were waiting', async () => {
