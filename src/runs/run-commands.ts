@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
+import { IsNull } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { instantText } from '../database/columns.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Principal } from '../http/principal.js';
-import { Conflict } from '../http/problems.js';
+import { Conflict, NotFound } from '../http/problems.js';
 import { RunQueue } from '../run-queue/run-queue.js';
 import { SchedulesStopping } from '../schedules/schedule.events.js';
-import type { Schedule } from '../schedules/schedule.entity.js';
+import { Schedule } from '../schedules/schedule.entity.js';
 import { SchedulesService } from '../schedules/schedules.service.js';
 import { RunLedger } from './run-ledger.js';
 import { sqlFrom } from './run-state.js';
@@ -87,6 +88,9 @@ export class RunCommands {
     const now = this.clock.now();
     const trigger = command === 'run.trigger' ? 'manual' : 'replay';
     const id = await this.unitOfWork.transaction(async (manager) => {
+      // It may have been deleted since it was read.
+      const there = await manager.existsBy(Schedule, { id: schedule.id, deleted_at: IsNull() });
+      if (!there) throw new NotFound('schedule', schedule.id);
       const inserted = await manager.insert(Run, {
         ...{
           schedule_id: schedule.id,

@@ -68,6 +68,10 @@ export const toQueuedRun = ({ id, available_at, lane }: QueuedRow): QueuedRun =>
   lane,
 });
 
+/** Whether a run's schedule lets it start: it is not deleted, and not disabled where this is one of its occurrences. */
+const WANTED = `EXISTS (SELECT 1 FROM schedules
+                WHERE schedules.id = runs.schedule_id AND deleted_at IS NULL AND (enabled OR NOT ${OF_OCCURRENCE}))`;
+
 /** SQL for a value of a run's schedule. */
 export const ofSchedule = (column: string): string =>
   `(SELECT ${column} FROM schedules WHERE schedules.id = runs.schedule_id)`;
@@ -95,7 +99,8 @@ export class RunLedger {
 
   /**
    * Takes the run from `queued` to `running`. Resolves once committed; undefined when it may not start: it is
-   * not queued, not yet available, or has to wait for an earlier run of its schedule.
+   * not queued, not yet available, has to wait for an earlier run of its schedule, or is canceled here because that is
+   * stopped.
    */
   start(id: number): Promise<StartedRun | undefined> {
     return this.entries.add({ start: id });
@@ -142,14 +147,23 @@ export class RunLedger {
    * ids of the runs.
    */
   async cancelStopped(manager: EntityManager, scheduleIds: readonly number[]): Promise<number[]> {
-    if (scheduleIds.length === 0) return [];
+    return this.cancelIfStopped(manager, 'schedule_id', scheduleIds);
+  }
+
+  /** Cancels those of these runs, by their own ids or their schedules', that wait and may not start. */
+  private async cancelIfStopped(
+    manager: EntityManager,
+    column: 'id' | 'schedule_id',
+    ids: readonly number[],
+  ): Promise<number[]> {
+    if (ids.length === 0) return [];
     const canceled = await this.dialect.query<{ id: number }>(
       manager,
       `UPDATE runs SET status = 'canceled', finished_at = ?, error = 'its schedule was deleted or disabled'
-        WHERE ${this.dialect.among('schedule_id')} AND status IN (${UNFINISHED}) AND ${this.dialect.unindexed('status')} = 'queued'
-          AND (${ofSchedule('deleted_at')} IS NOT NULL OR (NOT ${ofSchedule('enabled')} AND ${OF_OCCURRENCE}))
+        WHERE ${this.dialect.among(column)} AND status IN (${UNFINISHED}) AND ${this.dialect.unindexed('status')} = 'queued'
+          AND NOT ${WANTED}
     RETURNING id`,
-      [instantText(this.clock.now()), JSON.stringify(scheduleIds)],
+      [instantText(this.clock.now()), JSON.stringify(ids)],
     );
     return canceled.map(({ id }) => id);
   }
@@ -183,7 +197,7 @@ export class RunLedger {
   private async commitAs(node: number, batch: Entry[]): Promise<(StartedRun | undefined)[]> {
     const starts = batch.flatMap((entry) => ('start' in entry ? [entry.start] : []));
     const ends = batch.flatMap((entry) => ('end' in entry && entry.end.node_id === node ? [entry.end] : []));
-    const { started, next, afterCommit, late } = await this.unitOfWork.bulk(async (manager) => {
+    const { started, stopped, next, afterCommit, late } = await this.unitOfWork.bulk(async (manager) => {
       await this.node.hold(manager, node);
       const schedules = [...new Set(ends.map(({ schedule_id }) => schedule_id))];
       const steps = [
@@ -198,14 +212,21 @@ export class RunLedger {
       const [written, afterCommit, , started, next] = await (smooth
         ? this.dialect.together(steps)
         : oneByOne(steps));
-      return { started, next, afterCommit, late: batch.length - starts.length - written };
+      // Its schedule may have stopped while nobody saw that it waits, in a transaction that was not committed then.
+      const begun = new Set(started.map(({ id }) => id));
+      const stopped = await this.cancelIfStopped(
+        manager,
+        'id',
+        starts.filter((id) => !begun.has(id)),
+      );
+      return { started, stopped, next, afterCommit, late: batch.length - starts.length - written };
     });
     if (late > 0)
       this.logger.log(`${String(late)} outcomes came too late: their runs had been settled otherwise`);
     for (const callback of afterCommit) callback();
     this.measureStarts(started);
     this.measureEnds(ends);
-    this.publish([...started, ...ends]);
+    this.publish([...started, ...ends, ...stopped.map((id) => ({ id }))]);
     this.queue.add(next);
     const byId = new Map(started.map((run) => [run.id, run]));
     return batch.map((entry) => ('start' in entry ? byId.get(entry.start) : undefined));
@@ -248,6 +269,7 @@ export class RunLedger {
                    AND EXISTS (SELECT 1 FROM runs AS earlier
                                 WHERE earlier.schedule_id = runs.schedule_id AND earlier.id < runs.id
                                   AND earlier.status IN (${UNFINISHED})))
+          AND ${WANTED}
     RETURNING ${dialect.jsonRow('id', '"trigger"', 'attempt', 'max_attempts', 'scheduled_for', dialect.jsonFrom(ofSchedule(dialect.jsonArray(...STARTED_SCHEDULE))))}`,
       [node_id, now, started_at.getTime(), JSON.stringify(ids), now],
     );

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
+import { SchedulesService } from '../../src/schedules/schedules.service.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { TestService } from '../support/test-service.js';
 
@@ -89,5 +90,61 @@ describe('what waits for a schedule that stops is canceled', () => {
     service.clock.advance(10_000);
     await service.tick();
     expect(await history(id)).toEqual(['12:00 succeeded 0']);
+  });
+});
+
+describe('a run does not start whose schedule stopped unseen while it was on its way', () => {
+  const REASON = 'its schedule was deleted or disabled';
+
+  /** As a transaction leaves it that queued the run and was not committed yet when the schedule stopped. */
+  const queueUnseen = (id: number): Promise<void> =>
+    service.write(
+      `UPDATE runs SET status = 'queued', finished_at = NULL, error = NULL, created_at = available_at WHERE id = ?`,
+      [id],
+    );
+
+  test.each([
+    ['an occurrence of one that is deleted', 'deleted', 'schedule'],
+    ['an occurrence of one that is paused', 'paused', 'schedule'],
+    ['a manual run of one that is deleted', 'deleted', 'manual'],
+  ])('%s', async (_what, stop, trigger) => {
+    const { id } = await user.newSchedule({ schedule_interval: '1 12 * * *', jitter_seconds: 3600 });
+    if (trigger === 'manual') {
+      service.action.behaviour = () => ({ ok: false, retryable: true, error: 'down' });
+      await user.post(`/schedules/${String(id)}/run`);
+      await service.settled();
+    } else {
+      service.clock.advance(30_000);
+      await service.scheduler.sweep();
+    }
+    const path = `/schedules/${String(id)}`;
+    await (stop === 'deleted' ? user.delete(path) : user.patch(path, { enabled: false }));
+    const [waiting] = (await admin.get<RunDto[]>(`/runs?schedule_id=${String(id)}`)).body;
+    expect(waiting).toMatchObject({ status: 'canceled', error: REASON });
+    await queueUnseen(waiting?.id ?? 0);
+    const calls = service.action.calls.length;
+    service.clock.advance(7_200_000);
+    await service.tick();
+    expect((await admin.get(`/runs/${String(waiting?.id)}`)).body).toMatchObject({
+      ...{ status: 'canceled', error: REASON, finished_at: expect.any(String) },
+    });
+    expect(service.action.calls).toHaveLength(calls);
+  });
+
+  test('one that is deleted while somebody runs it is answered 404, and does not run', async () => {
+    const { id } = await user.newSchedule({ schedule_interval: '@yearly' });
+    const schedules = service.app.get(SchedulesService);
+    const { get } = SchedulesService.prototype;
+    const read = jest.spyOn(schedules, 'get').mockImplementation(async (...asked) => {
+      const row = await get.apply(schedules, asked);
+      await schedules.delete(...asked);
+      return row;
+    });
+    const { status, body } = await user.post(`/schedules/${String(id)}/run`);
+    read.mockRestore();
+    expect([status, body.detail]).toEqual([404, `There is no schedule ${String(id)}.`]);
+    await service.tick();
+    expect(service.action.calls).toEqual([]);
+    expect(await history(id)).toEqual([]);
   });
 });
