@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
 import type { ScheduleDto } from '../../src/schedules/dto/schedule.dto.js';
+import { MIGRATIONS } from '../../src/database/migrations.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { type CommandResult, runCommand } from '../support/command.js';
 import { newPostgres, newSqlite, type TestDatabase } from '../support/test-database.js';
@@ -100,7 +101,8 @@ test('a database that is not empty, or a file that is in use or of another versi
   const occupied = await TestService.start(target.settings);
   await occupied.api.newUser();
   await occupied.app.close();
-  change(`INSERT INTO migrations (timestamp, name) SELECT 1795392550742, 'Initial1795392550742'`);
+  for (const { name } of MIGRATIONS.sqlite)
+    change(`INSERT INTO migrations (timestamp, name) VALUES (${name.slice(-13)}, '${name}')`);
   const { status, stderr } = await transfer();
   expect(stderr).toContain('not empty: there are rows in users');
   expect(status).toBe(1);
