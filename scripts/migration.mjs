@@ -80,11 +80,11 @@ async function onDatabase() {
       await lock.close();
     }
   }
-  const lock = FileLock.acquire(database.file);
+  const lock = await FileLock.acquire(database.file);
   try {
     return typeorm([`migration:${command}`]);
   } finally {
-    lock.release();
+    await lock.release();
   }
 }
 

@@ -33,7 +33,7 @@ export async function transferData(
   entities: readonly EntityTarget<ObjectLiteral>[],
 ): Promise<Transferred> {
   const tables = entities.map((entity) => target.getMetadata(entity));
-  const lock = FileLock.acquire(file);
+  const lock = await FileLock.acquire(file);
   const source = new Database(file, { readonly: true, fileMustExist: true });
   try {
     assertSameVersion(source, file);
@@ -49,7 +49,7 @@ export async function transferData(
     });
   } finally {
     source.close();
-    lock.release();
+    await lock.release();
   }
 }
 

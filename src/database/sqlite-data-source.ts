@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { FileLock } from './file-lock.js';
 import { MIGRATIONS } from './migrations.js';
+import { SqliteFiles } from './sqlite-files.js';
 import { SqliteDialect } from './sqlite-dialect.js';
 import { MigratingSqliteDataSource } from './migrating-sqlite-data-source.js';
 import { SqliteThreadQueryRunner } from './sqlite-thread-query-runner.js';
@@ -35,6 +36,7 @@ export class SqliteServiceDataSource extends DataSource {
   readonly writer: DataSource;
   readonly dialect = new SqliteDialect();
   private lock: FileLock | undefined;
+  private files: SqliteFiles | undefined;
   private closed = false;
   private bulkRunner: SqliteThreadQueryRunner | undefined;
 
@@ -47,18 +49,25 @@ export class SqliteServiceDataSource extends DataSource {
   override async initialize(): Promise<this> {
     const file = String(this.writer.options.database);
     if (!existsSync(dirname(file))) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    this.lock = FileLock.acquire(file);
+    this.lock = await FileLock.acquire(file);
     try {
       await this.writer.initialize();
       await assertDurable(this.writer);
       await this.threadRunner();
-      return await super.initialize();
+      await super.initialize();
+      this.files = new SqliteFiles(file);
+      return this;
     } catch (error) {
       await this.bulkRunner?.thread.close();
       if (this.writer.isInitialized) await this.writer.destroy();
-      this.lock.release();
+      await this.lock.release();
       throw error;
     }
+  }
+
+  /** @throws DatabaseMoved when what would be stored is lost */
+  assertInPlace(): void {
+    this.files?.assertInPlace();
   }
 
   /** TypeORM's runner on the connection in a thread, which is opened again where it has ended. */
@@ -77,7 +86,7 @@ export class SqliteServiceDataSource extends DataSource {
     await super.destroy();
     await this.bulkRunner?.thread.close();
     await this.writer.destroy();
-    this.lock?.release();
+    await this.lock?.release();
   }
 }
 

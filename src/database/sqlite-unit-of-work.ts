@@ -32,7 +32,10 @@ export class SqliteUnitOfWork extends UnitOfWork {
   }
 
   private inTurn<T>(unit: () => Promise<T>): Promise<T> {
-    const result = this.last.then(unit);
+    const result = this.last.then(() => {
+      this.dataSource.assertInPlace();
+      return unit();
+    });
     this.last = result.catch(() => undefined);
     return result;
   }
