@@ -8,12 +8,13 @@ import { AppModule } from './app.module.js';
 import { httpAdapter, setUpApp } from './app.setup.js';
 import { AppConfig, describeDatabase, InvalidSettings } from './config/app-config.js';
 import { DatabaseInUse } from './database/database-in-use.js';
+import { KeyFileFault } from './database/key-file-fault.js';
 import { NewerDatabase } from './database/newer-database.js';
 import { Metrics } from './metrics/metrics.js';
 import { surviveFaults } from './process-faults.js';
 import { MissingKeys } from './secrets/vault.js';
 
-const MENDABLE = [InvalidSettings, DatabaseInUse, NewerDatabase, MissingKeys];
+const MENDABLE = [InvalidSettings, DatabaseInUse, NewerDatabase, KeyFileFault, MissingKeys];
 
 /** Starts the service and reports when it answers. SIGTERM and SIGINT stop it in order. */
 async function main(): Promise<void> {

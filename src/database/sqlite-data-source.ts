@@ -9,6 +9,7 @@ import { SqliteDialect } from './sqlite-dialect.js';
 import { MigratingSqliteDataSource } from './migrating-sqlite-data-source.js';
 import { SqliteThreadQueryRunner } from './sqlite-thread-query-runner.js';
 import { SqliteThread } from './sqlite-thread.js';
+import { whenRoom } from './when-room.js';
 
 /** WAL lets readers and the writer work side by side; FULL makes a commit survive a power cut. */
 const DURABLE = ['journal_mode = WAL', 'synchronous = FULL'];
@@ -51,16 +52,24 @@ export class SqliteServiceDataSource extends DataSource {
     if (!existsSync(dirname(file))) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     this.lock = await FileLock.acquire(file);
     try {
+      await whenRoom(dirname(file), () => this.open());
+      this.files = new SqliteFiles(file);
+      return this;
+    } catch (error) {
+      await this.lock.release();
+      throw error;
+    }
+  }
+
+  private async open(): Promise<void> {
+    try {
       await this.writer.initialize();
       await assertDurable(this.writer);
       await this.threadRunner();
       await super.initialize();
-      this.files = new SqliteFiles(file);
-      return this;
     } catch (error) {
       await this.bulkRunner?.thread.close();
       if (this.writer.isInitialized) await this.writer.destroy();
-      await this.lock.release();
       throw error;
     }
   }

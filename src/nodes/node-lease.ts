@@ -4,6 +4,7 @@ import { EventEmitter2 } from '@nestjs/event-emitter';
 import { Interval } from '@nestjs/schedule';
 import type { EntityManager } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
+import { cannotStore } from '../database/cannot-store.js';
 import { Dialect } from '../database/dialect.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { NODE_LOST, type NodeLost } from './node.events.js';
@@ -32,6 +33,7 @@ export class NodeLease implements OnModuleInit {
   private readonly logger = new Logger(NodeLease.name);
   private readonly name = `${hostname()}/${String(process.pid)}`;
   private current = 0;
+  private entering: Promise<void> | undefined;
   private renewing: Promise<void> | undefined;
   /** Since when this node has been in touch with the database, without a gap that makes others look dead. */
   private inTouchSince = Number.NEGATIVE_INFINITY;
@@ -50,11 +52,19 @@ export class NodeLease implements OnModuleInit {
   }
 
   async onModuleInit(): Promise<void> {
-    await this.unitOfWork.transaction(async (manager) => {
-      // Whoever is alone here knows that all others are gone.
-      if (this.config.redisUrl === undefined) await this.dialect.change(manager, 'DELETE FROM nodes');
-      this.current = await this.register(manager);
-    });
+    try {
+      await this.enter();
+    } catch (error) {
+      if (!cannotStore(error)) throw error;
+      this.logger.error(`the database cannot store, so nothing is run until it can: ${String(error)}`);
+    }
+  }
+
+  /** Writes down that this process is a node, unless it has been. Nothing may be run or recovered before. */
+  async enter(): Promise<void> {
+    if (this.current !== 0) return;
+    this.entering ??= this.registerFirst().finally(() => (this.entering = undefined));
+    await this.entering;
   }
 
   /**
@@ -63,6 +73,7 @@ export class NodeLease implements OnModuleInit {
    * @throws LeaseLost when it was already
    */
   async hold(manager: EntityManager, id: number): Promise<void> {
+    if (id === 0) throw new LeaseLost('this node is not written down yet');
     if (!this.dialect.sideBySide) return;
     const sql = `SELECT id FROM nodes WHERE id = ? ${this.dialect.keepReferenced}`;
     const rows = await this.dialect.query(manager, sql, [id]);
@@ -121,12 +132,24 @@ export class NodeLease implements OnModuleInit {
   }
 
   private async replace(lost: number): Promise<void> {
+    if (lost === 0) {
+      await this.enter();
+      return;
+    }
     this.current = await this.unitOfWork.transaction((manager) => this.register(manager));
     this.logger.warn(
       `node ${String(lost)} was taken for dead, having been silent for ${String(LEASE_MS / 1000)} s; it goes on as node ` +
         `${String(this.current)}, and drops what it was doing`,
     );
     this.events.emit(NODE_LOST, { id: lost } satisfies NodeLost);
+  }
+
+  private async registerFirst(): Promise<void> {
+    this.current = await this.unitOfWork.transaction(async (manager) => {
+      // Whoever is alone here knows that all others are gone.
+      if (this.config.redisUrl === undefined) await this.dialect.change(manager, 'DELETE FROM nodes');
+      return this.register(manager);
+    });
   }
 
   private async register(manager: EntityManager): Promise<number> {

@@ -46,6 +46,7 @@ export class Recovery {
 
   /** To be called at boot, before anything is claimed: what dead nodes left is settled, and all that waits is offered. */
   async runOnce(): Promise<void> {
+    await this.node.enter();
     const left = await this.settle();
     const { length: offered } = await this.offer(EVERYTHING, NOTHING_YET, 0);
     if (left > 0 || offered > 0) this.logger.log(`${String(offered)} runs are waiting`);

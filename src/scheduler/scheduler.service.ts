@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { OnEvent } from '@nestjs/event-emitter';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../clock/clock.js';
+import { cannotStore } from '../database/cannot-store.js';
 import { Recovery } from '../runs/recovery.js';
 import { SCHEDULE_CREATED, SCHEDULE_UPDATED, type ScheduleEvent } from '../schedules/schedule.events.js';
 import { Alarms } from './alarms.js';
@@ -26,6 +27,8 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
     this.logger.error(`due schedules cannot be claimed yet: ${String(error)}`);
   };
   private claiming: Promise<void> | undefined;
+  /** Whether what a dead process left is settled; nothing is claimed before. */
+  private recovered = false;
   private again = false;
   private stopped = false;
   private lastSweepMs = Number.NEGATIVE_INFINITY;
@@ -40,7 +43,12 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
 
   /** Runs that a dead process left come first, then what fell due meanwhile, then alarms. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.recovery.runOnce();
+    try {
+      await this.recover();
+    } catch (error) {
+      // Reads are answered meanwhile, and each sweep tries again.
+      if (!cannotStore(error)) throw error;
+    }
     void this.sweep();
     await this.setAlarms();
   }
@@ -55,6 +63,7 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
    * the database cannot store: then nothing is lost, and the next sweep tries again.
    */
   claimDue(): Promise<void> {
+    if (!this.recovered) return Promise.resolve();
     this.again = true;
     this.claiming ??= this.claimAll().finally(() => (this.claiming = undefined));
     return this.claiming;
@@ -63,6 +72,7 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
   @Interval('sweep', SWEEP_MS)
   async sweep(): Promise<void> {
     try {
+      await this.recover();
       await this.clockSteps.mend();
       const since = this.clock.now();
       await this.claimDue();
@@ -73,6 +83,12 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
     } catch (error) {
       this.report(error);
     }
+  }
+
+  private async recover(): Promise<void> {
+    if (this.recovered) return;
+    await this.recovery.runOnce();
+    this.recovered = true;
   }
 
   async setAlarms(since = this.clock.now()): Promise<void> {

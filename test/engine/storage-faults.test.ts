@@ -1,7 +1,14 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import Database from 'better-sqlite3';
+import { AppConfig } from '../../src/config/app-config.js';
+import { generatedKey } from '../../src/database/generated-key.js';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
 import type { SignedInClient } from '../support/api-client.js';
+import { canMount, Disk } from '../support/disk.js';
+import { removeFolder, scratchFolder } from '../support/scratch.js';
 import { TestService } from '../support/test-service.js';
 import { until } from '../support/until.js';
 
@@ -96,4 +103,107 @@ test('outcomes that cannot be written are reported once, are written later, and 
   );
   expect(service.action.calls).toHaveLength(5);
   expect(errors).toEqual([expect.stringMatching(/^what became of runs cannot be written, .*readonly/)]);
+});
+
+(canMount ? describe : describe.skip)('a start on a full disk', () => {
+  let disk: Disk;
+  let onDisk: TestService;
+  let errors: string[];
+  const settings = (): Record<string, string> => ({
+    DATABASE_URL: `file:${disk.folder}/scheduler.db`,
+    SHUTDOWN_GRACE_SECONDS: '0',
+  });
+  beforeEach(async () => {
+    disk = Disk.make(3);
+    onDisk = await TestService.start(settings());
+    onDisk.clock.set('2030-01-01T12:00:00Z');
+    errors = [];
+    // Also before there is an application, whose logger is another one.
+    jest.spyOn(Logger.prototype, 'error').mockImplementation((text: unknown) => {
+      errors.push(String(text));
+    });
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    disk.makeRoom();
+    await onDisk.stop();
+    disk.remove();
+  });
+
+  test('after a kill: it starts, answers reads, is red, and goes on when there is room', async () => {
+    const owner = await onDisk.api.newUser();
+    const { id } = await owner.newSchedule();
+    onDisk.action.hang();
+    onDisk.clock.advance(60_000);
+    await onDisk.scheduler.sweep();
+    await onDisk.untilRuns('running', 1);
+    // As a killed process does, this leaves the log and its index behind, and runs that are running.
+    const other = new Database(`${disk.folder}/scheduler.db`, { readonly: true });
+    other.prepare('SELECT count(*) FROM runs').get();
+    await onDisk.app.close();
+    disk.fill();
+
+    onDisk = await onDisk.restart(settings());
+    other.close();
+    const client = onDisk.api.withToken(owner.bearer);
+    expect((await client.get(`/schedules/${String(id)}`)).status).toBe(200);
+    expect(await onDisk.api.get('/health/ready')).toMatchObject({
+      status: 503,
+      body: { details: { database: { status: 'down', message: expect.stringContaining('full') } } },
+    });
+    onDisk.clock.advance(60_000);
+    await onDisk.scheduler.sweep();
+    expect((await client.get<RunDto[]>('/runs')).body).toMatchObject([{ status: 'running' }]);
+    expect(onDisk.action.calls).toEqual([]);
+    expect(errors).toContainEqual(
+      expect.stringMatching(/^the database cannot store, so nothing is run until it can: .*full/),
+    );
+
+    disk.makeRoom();
+    await onDisk.tick();
+    await onDisk.tick();
+    expect((await client.get<RunDto[]>('/runs')).body).toMatchObject([
+      { scheduled_for: '2030-01-01T12:02:00.000Z' },
+      { scheduled_for: '2030-01-01T12:01:00.000Z', status: 'succeeded', attempt: 2 },
+    ]);
+  });
+
+  test('without room to open the database: it waits, says so once, and starts when there is room', async () => {
+    const owner = await onDisk.api.newUser();
+    await onDisk.app.close();
+    disk.fill();
+    const starting = onDisk.restart(settings());
+    await until(() => errors.length > 0);
+    disk.makeRoom();
+    onDisk = await starting;
+    expect(errors).toEqual([
+      expect.stringMatching(
+        /^the disk of \S+ is full: the database cannot be opened \(.*\), and the start waits for room$/,
+      ),
+    ]);
+    const client = onDisk.api.withToken(owner.bearer);
+    expect((await client.post('/schedules/', { title: 'x', schedule_interval: '@yearly' })).status).toBe(200);
+  });
+
+  test('a key that does not fit is not written in part', () => {
+    disk.fill();
+    const config = new AppConfig(settings());
+    expect(() => generatedKey(config, 'another-key')).toThrow(
+      `The key ${disk.folder}/another-key cannot be written: ENOSPC`,
+    );
+    expect(readdirSync(disk.folder).filter((name) => name.startsWith('another-key'))).toEqual([]);
+  });
+});
+
+test.each(['encryption-key', 'jwt-secret'])('a half-written %s is never used', (name) => {
+  const folder = scratchFolder();
+  const config = new AppConfig({ DATABASE_URL: `file:${folder}/scheduler.db` });
+  const key = generatedKey(config, name);
+  for (const left of ['', '\n', key.slice(0, 20), `${key}\n${key.slice(0, 20)}`]) {
+    writeFileSync(join(folder, name), left);
+    expect(() => generatedKey(config, name)).toThrow(`The key ${folder}/${name} is not whole: it has `);
+  }
+  writeFileSync(join(folder, name), `${key}\n`);
+  expect(generatedKey(config, name)).toBe(`${key}\n`);
+  removeFolder(folder);
 });

@@ -14,6 +14,8 @@ export class ServiceProcess {
     readonly api: ApiClient,
     /** Every line it wrote to standard output. */
     readonly log: string[],
+    /** Every line it wrote to standard error, which the test's own shows as well. */
+    readonly errors: string[],
     /** Resolves when it has ended, by whatever hand. */
     readonly exited: Promise<number | null>,
   ) {}
@@ -34,10 +36,15 @@ export class ServiceProcess {
         LOG_FORMAT: 'json',
         ...settings,
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     const exited = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
     const log: string[] = [];
+    const errors: string[] = [];
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      errors.push(line);
+      process.stderr.write(`${line}\n`);
+    });
     const url = await new Promise<string>((resolve, reject) => {
       void exited.then((code) => {
         reject(new Error(`the service ended with ${String(code)} before it was ready:\n${log.join('\n')}`));
@@ -48,7 +55,7 @@ export class ServiceProcess {
         if (ready !== undefined) resolve(ready);
       });
     });
-    return new ServiceProcess(child, new ApiClient(url), log, exited);
+    return new ServiceProcess(child, new ApiClient(url), log, errors, exited);
   }
 
   get pid(): number | undefined {
