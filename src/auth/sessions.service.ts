@@ -116,9 +116,9 @@ export class SessionsService {
   async end(caller: Principal, id: string): Promise<void> {
     if (!isUUID(id)) throw new NotFound('session', id);
     await this.unitOfWork.transaction(async (manager) => {
+      await this.audit.record(manager, caller, 'session.delete', caller.userId);
       const { affected } = await manager.delete(Session, { id, user_id: caller.userId });
       if (affected === 0) throw new NotFound('session', id);
-      await this.audit.record(manager, caller, 'session.delete', caller.userId);
     });
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../http/principal.js';
-import { ProblemError } from '../http/problems.js';
+import { NotSignedIn, ProblemError } from '../http/problems.js';
 import type { ManyChangedDto, ManyChangesDto } from './dto/many-changes.dto.js';
 import { ComputingTurns } from './computing-turns.js';
 import { SchedulesService } from './schedules.service.js';
@@ -15,7 +15,10 @@ export class ManySchedules {
 
   /**
    * One after the other, each in its own transaction, so that others' writes have their turn between them, and
-   * one that cannot be changed leaves the rest as they would be without it. @throws TooManyRequests
+   * one that cannot be changed leaves the rest as they would be without it.
+   *
+   * @throws TooManyRequests
+   * @throws NotSignedIn when the caller's session or API key is ended meanwhile: what was changed by then stays so
    */
   async change(caller: Principal, { ids, change }: ManyChangesDto): Promise<ManyChangedDto> {
     this.turns.admit(caller.userId);
@@ -26,7 +29,7 @@ export class ManySchedules {
         else await this.schedules.updateAdmitted(caller, id, { enabled: change === 'resume' });
         result.changed.push(id);
       } catch (error) {
-        if (!(error instanceof ProblemError)) throw error;
+        if (!(error instanceof ProblemError) || error instanceof NotSignedIn) throw error;
         const detail = error.errors?.map(({ message }) => message).join('; ') ?? error.message;
         result.failed.push({ id, detail });
       }

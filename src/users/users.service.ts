@@ -42,7 +42,6 @@ export class UsersService {
     const password = await this.hasher.hash(fields.password);
     return this.store(async (manager) => {
       await this.unitOfWork.dialect.lock(manager, ADMINS);
-      await this.makeSure(manager, visitor);
       const now = this.clock.now();
       const role = fields.role ?? ((await manager.exists(User)) ? 'member' : 'admin');
       const row = { photo: null, ...fields, password, role, created_at: now, updated_at: now };
@@ -96,12 +95,11 @@ export class UsersService {
     return this.store(async (manager) => {
       if (fields.role !== undefined) await this.unitOfWork.dialect.lock(manager, ADMINS);
       await this.unitOfWork.dialect.lock(manager, lockOfUser(id));
-      await this.makeSure(manager, caller);
       const user = found('user', id, await manager.findOneBy(User, { id: reachable(caller, id) }));
       const changes = { ...fields, ...(password && { password }), updated_at: this.clock.now() };
       if (fields.role === 'member') await this.keepAnAdmin(manager, user);
-      await manager.update(User, id, changes);
       await this.audit.record(manager, caller, 'user.update', id, { fields: Object.keys(fields) });
+      await manager.update(User, id, changes);
       if (password) await this.events.emitAsync(PasswordChanging.event, new PasswordChanging(id, manager));
       return Object.assign(user, changes);
     });
@@ -115,8 +113,8 @@ export class UsersService {
       const user = found('user', id, await manager.findOneBy(User, { id: reachable(caller, id) }));
       await this.keepAnAdmin(manager, user);
       await this.events.emitAsync(UserDeleting.event, new UserDeleting(id, manager));
-      await manager.delete(User, id);
       await this.audit.record(manager, caller, 'user.delete', id, { email: user.email });
+      await manager.delete(User, id);
       return user;
     });
   }
@@ -136,14 +134,6 @@ export class UsersService {
       throw caller ? new Forbidden(why) : new NotSignedIn(why);
     }
     if (role !== undefined) throw new Forbidden('Only admins set a role: leave it out.');
-  }
-
-  /** Whether a caller is still who it was: hashing a password takes its time. @throws Forbidden */
-  private async makeSure(manager: EntityManager, caller: Principal | Visitor): Promise<void> {
-    if (!isSignedIn(caller)) return;
-    const { userId: id, role } = caller;
-    if (!(await manager.existsBy(User, { id, role })))
-      throw new Forbidden('Your role was changed meanwhile.');
   }
 
   /** @throws Conflict for the last admin */

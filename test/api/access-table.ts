@@ -43,11 +43,9 @@ export class Fixture {
   /** A run that waits for its time. */
   waitingRun = async (): Promise<{ id: number }> => {
     const { id } = await this.run();
-    await this.service.unitOfWork.transaction((manager) =>
-      manager.query(
-        `UPDATE runs SET status = 'queued', finished_at = NULL, available_at = '2999-01-01 00:00:00.000' WHERE id = ?`,
-        [id],
-      ),
+    await this.service.write(
+      `UPDATE runs SET status = 'queued', finished_at = NULL, available_at = '2999-01-01 00:00:00.000' WHERE id = ?`,
+      [id],
     );
     return { id };
   };
