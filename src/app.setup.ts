@@ -3,9 +3,11 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { SECURE_SESSION_COOKIE, SESSION_COOKIE } from './auth/session-cookie.js';
 import { AppConfig } from './config/app-config.js';
 import { atEndOfTurn } from './http/end-of-turn.js';
 import { readJsonBodies } from './http/json-body.js';
+import { KnownHosts } from './http/known-hosts.js';
 import { problem, ProblemFilter } from './http/problem.filter.js';
 import { securityHeaders } from './http/security-headers.js';
 import { requestValidation } from './http/validation.js';
@@ -18,7 +20,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const IDLE_TIMEOUT_MS = 75_000;
 const CLOSING_TIMEOUT_MS = 2000;
 
-export function httpAdapter({ trustProxy }: AppConfig): FastifyAdapter {
+export function httpAdapter({ trustProxy, allowedHosts }: AppConfig): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -42,8 +44,14 @@ export function httpAdapter({ trustProxy }: AppConfig): FastifyAdapter {
     }),
     'cache-control': 'no-store',
   };
+  const hosts = new KnownHosts(allowedHosts);
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers);
+    const misdirected = hosts.fault(request);
+    if (misdirected !== undefined) {
+      void reply.status(421).type('application/problem+json').send(problem(421, misdirected));
+      return;
+    }
     const type = request.headers['content-type'];
     // A form needs no leave of the browser's to be sent here from any page.
     if (type === undefined || /^application\/json\s*(;|$)/i.test(type)) {
@@ -124,11 +132,11 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
       bearerFormat: 'JWT',
       description: 'A token from POST /auth/signin, or an API key.',
     })
-    .addCookieAuth('scheduler_session', {
+    .addCookieAuth(SECURE_SESSION_COOKIE, {
       type: 'apiKey',
       in: 'cookie',
       description:
-        'What POST /auth/session sets, for pages of this origin: it is refused where a request that changes ' +
+        `What POST /auth/session sets, for pages of this origin (${SESSION_COOKIE} without https): it is refused where a request that changes ` +
         'something comes from another.',
     })
     .addTag('service', 'The service itself')

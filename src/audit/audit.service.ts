@@ -17,7 +17,7 @@ import { type Standing, standing } from './standing.js';
 
 /** What can be done to what: `<target>.<verb>`. */
 export type AuditAction =
-  | `user.${'create' | 'update' | 'delete'}`
+  | `user.${'create' | 'update' | 'refuse' | 'delete'}`
   | `schedule.${'create' | 'update' | 'delete' | 'disable' | 'rotate_signing_secret'}`
   | `run.${'trigger' | 'cancel' | 'replay'}`
   | `secret.${'create' | 'update' | 'delete'}`

@@ -32,9 +32,12 @@ import {
 } from '../http/principal.js';
 import { RowId } from '../http/row-id.js';
 import { UserDto } from '../users/dto/user.dto.js';
+import { normalEmail } from '../users/email-address.js';
+import type { Place } from '../users/sign-in-delay.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { AuthService } from './auth.service.js';
 import { ApiKeyCreateDto, ApiKeyDto, NewApiKeyDto } from './dto/api-key.dto.js';
+import { DeviceCookie } from './device-cookie.js';
 import { LoginDto } from './dto/login.dto.js';
 import { SessionDto } from './dto/session.dto.js';
 import { BrowserSessionDto, SignedInDto } from './dto/signed-in.dto.js';
@@ -50,6 +53,7 @@ export class AuthController {
     private readonly sessions: SessionsService,
     private readonly apiKeys: ApiKeysService,
     private readonly cookie: SessionCookie,
+    private readonly device: DeviceCookie,
   ) {}
 
   @Post('signin')
@@ -63,8 +67,9 @@ export class AuthController {
     @CurrentVisitor() visitor: Visitor,
     @Headers('user-agent') userAgent: string | undefined,
     @Body() login: LoginDto,
+    @Req() request: FastifyRequest,
   ): Promise<SignedInDto> {
-    return this.auth.signIn(visitor, userAgent ?? '', login);
+    return this.auth.signIn(this.placeOf(visitor, request, login), userAgent ?? '', login);
   }
 
   @Post('session')
@@ -88,8 +93,10 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BrowserSessionDto> {
-    const { token, user } = await this.auth.signIn(visitor, userAgent ?? '', login);
+    const place = this.placeOf(visitor, request, login);
+    const { token, user } = await this.auth.signIn(place, userAgent ?? '', login);
     this.cookie.set(request, reply, token);
+    this.device.set(request, reply, normalEmail(login.email));
     return { user };
   }
 
@@ -163,5 +170,9 @@ export class AuthController {
   @ApiProblems(401, 403, 404, 422)
   async deleteApiKey(@CurrentUser() caller: Principal, @RowId() id: number): Promise<ApiKeyDto> {
     return ApiKeyDto.from(await this.apiKeys.revoke(caller, id));
+  }
+
+  private placeOf({ address }: Visitor, request: FastifyRequest, { email }: LoginDto): Place {
+    return { address, device: this.device.read(request, normalEmail(email)) };
   }
 }

@@ -5,7 +5,8 @@ import { AppConfig } from '../config/app-config.js';
 import { type Access, ACCESS, addressOf, type Principal, type SignedInRequest } from '../http/principal.js';
 import { Forbidden, NotSignedIn } from '../http/problems.js';
 import { API_KEY_PREFIX, ApiKeysService } from './api-keys.service.js';
-import { refuseOtherOrigins, SessionCookie } from './session-cookie.js';
+import { OwnOrigin } from './own-origin.js';
+import { SessionCookie } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -23,6 +24,7 @@ export class AuthGuard implements CanActivate {
     private readonly sessions: SessionsService,
     private readonly apiKeys: ApiKeysService,
     private readonly cookie: SessionCookie,
+    private readonly origin: OwnOrigin,
     private readonly config: AppConfig,
   ) {}
 
@@ -53,12 +55,12 @@ export class AuthGuard implements CanActivate {
     return access;
   }
 
-  /** @throws Forbidden when a page of another origin may have made the browser send the cookie */
+  /** @throws Forbidden when a page of another origin may have made the browser send the cookie, BadRequest */
   private async byCookie(request: SignedInRequest): Promise<Known | undefined> {
     const token = this.cookie.read(request);
     const known = token === undefined ? undefined : await this.sessions.authenticate(token);
     if (!known) return undefined;
-    if (!SAFE_METHODS.has(request.method)) refuseOtherOrigins(request);
+    if (!SAFE_METHODS.has(request.method)) this.origin.refuseOthers(request);
     return known;
   }
 

@@ -11,11 +11,11 @@ import { AuthController } from './auth.controller.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
 import { CurrentCredentials } from './current-credentials.js';
+import { DeviceCookie } from './device-cookie.js';
 import { jwtOptions } from './jwt-options.js';
+import { OwnOrigin } from './own-origin.js';
 import { SessionCookie } from './session-cookie.js';
 import { Session } from './session.entity.js';
-import { SignInDelay } from './sign-in-delay.js';
-import { SignInFailure } from './sign-in-failure.entity.js';
 import { SessionsService } from './sessions.service.js';
 import { TokenVerifier } from './token-verifier.js';
 
@@ -24,7 +24,7 @@ import { TokenVerifier } from './token-verifier.js';
 @Module({
   imports: [
     UsersModule,
-    TypeOrmModule.forFeature([Session, ApiKey, SignInFailure]),
+    TypeOrmModule.forFeature([Session, ApiKey]),
     JwtModule.registerAsync({ inject: [AppConfig], useFactory: jwtOptions }),
   ],
   controllers: [AuthController],
@@ -33,7 +33,8 @@ import { TokenVerifier } from './token-verifier.js';
     SessionsService,
     ApiKeysService,
     SessionCookie,
-    SignInDelay,
+    DeviceCookie,
+    OwnOrigin,
     TokenVerifier,
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: Credentials, useClass: CurrentCredentials },

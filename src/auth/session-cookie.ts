@@ -1,20 +1,32 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
-import { Forbidden } from '../http/problems.js';
+import { BadRequest } from '../http/problems.js';
+import { cookiesNamed, hostOnly, setCookie } from './cookies.js';
+import { OwnOrigin } from './own-origin.js';
 
 /** Holds a browser's token, where no script of a page can read it. */
 export const SESSION_COOKIE = 'scheduler_session';
+export const SECURE_SESSION_COOKIE = hostOnly(SESSION_COOKIE);
 
-const TOKEN = new RegExp(`(?:^|;\\s*)${SESSION_COOKIE}=([^\\s;]+)`);
-
-/** The cookie of a browser's session (RFC 6265), which the browser adds to its requests by itself. */
+/**
+ * The cookie of a browser's session (RFC 6265), which the browser adds to its requests by itself. By https it has a
+ * name that no other host can set; without TLS browsers refuse such names.
+ */
 @Injectable()
 export class SessionCookie {
-  constructor(private readonly config: AppConfig) {}
+  constructor(
+    private readonly config: AppConfig,
+    private readonly origin: OwnOrigin,
+  ) {}
 
-  read({ headers }: FastifyRequest): string | undefined {
-    return TOKEN.exec(headers.cookie ?? '')?.[1];
+  /** @throws BadRequest when it is there twice: another host has set one, and nobody can tell which */
+  read(request: FastifyRequest): string | undefined {
+    const secure = only(request, SECURE_SESSION_COOKIE);
+    if (secure !== undefined) return secure;
+    if (!this.origin.isSecure(request)) return only(request, SESSION_COOKIE);
+    // By https, only what was set before there was the other name: such tokens are over after SESSION_TTL_HOURS.
+    return cookiesNamed(request, SESSION_COOKIE).find(isOfOldName);
   }
 
   set(request: FastifyRequest, reply: FastifyReply, token: string): void {
@@ -25,35 +37,33 @@ export class SessionCookie {
     this.write(request, reply, '', 0);
   }
 
-  private write({ protocol }: FastifyRequest, reply: FastifyReply, token: string, maxAge: number): void {
-    const attributes = ['HttpOnly', 'SameSite=Strict', 'Path=/', `Max-Age=${String(maxAge)}`];
-    if (protocol === 'https') attributes.push('Secure');
-    void reply.header('Set-Cookie', [`${SESSION_COOKIE}=${token}`, ...attributes].join('; '));
+  private write(request: FastifyRequest, reply: FastifyReply, token: string, maxAge: number): void {
+    const secure = this.origin.isSecure(request);
+    setCookie(reply, secure ? SECURE_SESSION_COOKIE : SESSION_COOKIE, token, { maxAge, secure });
+    if (secure && cookiesNamed(request, SESSION_COOKIE).length > 0)
+      setCookie(reply, SESSION_COOKIE, '', { maxAge: 0, secure });
   }
 }
 
-/**
- * Makes sure that a request which the cookie speaks for was made by a page of this service. Browsers add cookies to
- * what other pages send, too; `SameSite` keeps them from that only where those belong to other sites, and pages on
- * another port or subdomain do not. A browser that does not say where a request comes from (`Sec-Fetch-Site` is left
- * out without TLS) sends the origin of the page.
- *
- * @throws Forbidden
- */
-export function refuseOtherOrigins(request: FastifyRequest): void {
-  if (!isOfThisOrigin(request))
-    throw new Forbidden(
-      'A cookie is good only for requests of pages of this origin: send "Sec-Fetch-Site: same-origin" or its ' +
-        '"Origin", as browsers do, or an "Authorization" header instead of the cookie.',
-    );
+/** What tokens say that are never kept under the old name by https. */
+export const TOKEN_VERSION = 2;
+
+/** Read before the signature is checked, which is done after: whoever takes the version out breaks it. */
+function isOfOldName(token: string): boolean {
+  try {
+    const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
+    return (JSON.parse(payload) as { version?: unknown }).version === undefined;
+  } catch {
+    return false;
+  }
 }
 
-function isOfThisOrigin({ headers, host, protocol }: FastifyRequest): boolean {
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined) return site === 'same-origin';
-  const { origin } = headers;
-  if (origin === undefined || !URL.canParse(origin)) return false;
-  const own = `${protocol}://${host}`;
-  // The port that a scheme has anyway is left out by some and not by others.
-  return URL.canParse(own) && new URL(origin).host === new URL(own).host;
+function only(request: FastifyRequest, name: string): string | undefined {
+  const [value, another] = cookiesNamed(request, name);
+  if (another !== undefined)
+    throw new BadRequest(
+      `There are two cookies ${name} in this request; one is of another host or path, such as a subdomain. Delete the ` +
+        'cookies of this site and of its parent domain in the browser, and sign in again.',
+    );
+  return value === '' ? undefined : value;
 }

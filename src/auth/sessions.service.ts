@@ -15,10 +15,11 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import { UntilNextWrite } from '../database/until-next-write.js';
 import type { Principal, Role, Visitor } from '../http/principal.js';
 import { NotFound, NotSignedIn } from '../http/problems.js';
+import { SignInDelay } from '../users/sign-in-delay.js';
 import { lockOfUser, User } from '../users/user.entity.js';
 import { PasswordChanging } from '../users/user.events.js';
 import { Session } from './session.entity.js';
-import { SignInDelay } from './sign-in-delay.js';
+import { TOKEN_VERSION } from './session-cookie.js';
 import { TokenVerifier } from './token-verifier.js';
 
 const LONGEST_USER_AGENT = 200;
@@ -79,7 +80,7 @@ export class SessionsService {
       await this.audit.record(manager, visitor, 'session.create', userId);
     });
     return this.jwt.signAsync(
-      { iat: Math.floor(now.getTime() / 1000) },
+      { iat: Math.floor(now.getTime() / 1000), version: TOKEN_VERSION },
       { subject: String(userId), jwtid: id, expiresIn: this.config.sessionTtlSeconds },
     );
   }

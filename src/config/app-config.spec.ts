@@ -39,12 +39,32 @@ describe('AppConfig', () => {
     ['EGRESS_ALLOW', '10.0.0.0/8 192.168.0.0/16', 'by commas'],
     ['DNS_SERVERS', 'dns.example.com', 'addresses of name servers'],
     ['SHUTDOWN_GRACE_SECONDS', '10s', '0 to 3600'],
+    ['PUBLIC_URL', 'jobs.example.com', 'such as https://jobs.example.com'],
+    ['PUBLIC_URL', 'https://example.com/jobs', 'without a path'],
+    ['PUBLIC_URL', 'ftp://example.com', 'such as https://jobs.example.com'],
+    ['PUBLIC_URL', 'https://ada@example.com', 'such as https://jobs.example.com'],
+    ['PUBLIC_URL', 'https://example.com:port', 'such as https://jobs.example.com'],
+    ['ALLOWED_HOSTS', 'https://example.com', 'names without a port'],
+    ['ALLOWED_HOSTS', 'example.com:8000', 'names without a port'],
+    ['ALLOWED_HOSTS', '*.example.com', '.example.com (it and all its subdomains)'],
     ['LOG_LEVEL', 'loud', 'fatal, error'],
     ['LOG_FORMAT', 'xml', 'json, pretty'],
   ])('refuses %s=%s, naming it and what it takes', (name, value, expected) => {
     expect(() => new AppConfig({ [name]: value })).toThrow(InvalidSettings);
     expect(() => new AppConfig({ [name]: value })).toThrow(`${name}: "${value}" cannot be used; it takes`);
     expect(() => new AppConfig({ [name]: value })).toThrow(expected);
+  });
+
+  test('reads the names of the service', () => {
+    expect(new AppConfig({})).toMatchObject({ publicUrl: undefined, allowedHosts: [] });
+    const settings = {
+      PUBLIC_URL: 'HTTPS://Jobs.example.com:443/',
+      ALLOWED_HOSTS: ' A.example.com ,.example.net',
+    };
+    expect(new AppConfig(settings)).toMatchObject({
+      publicUrl: 'https://jobs.example.com',
+      allowedHosts: ['jobs.example.com', 'a.example.com', '.example.net'],
+    });
   });
 
   test('reads networks, addresses and ports of EGRESS_ALLOW', () => {

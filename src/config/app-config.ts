@@ -40,6 +40,10 @@ export class AppConfig {
   readonly signInsPerMinute: number;
   /** Networks whose proxies tell the truth about where requests come from. */
   readonly trustProxy: readonly string[] | undefined;
+  /** The origin by which people open the service, without a slash at its end. */
+  readonly publicUrl: string | undefined;
+  /** Names by which requests may ask for the service, besides addresses, localhost and names without a dot. */
+  readonly allowedHosts: readonly string[];
   /** Origins whose pages may use the API. */
   readonly corsOrigins: readonly string[] | undefined;
   readonly maxSchedulesPerUser: number;
@@ -81,6 +85,11 @@ export class AppConfig {
       email !== undefined && password !== undefined ? { email: email.toLowerCase(), password } : undefined;
     this.signInsPerMinute = environment.SIGN_INS_PER_MINUTE;
     this.trustProxy = listOf(environment.TRUST_PROXY);
+    this.publicUrl = environment.PUBLIC_URL && new URL(environment.PUBLIC_URL).origin;
+    this.allowedHosts = [
+      ...(this.publicUrl === undefined ? [] : [new URL(this.publicUrl).hostname]),
+      ...(listOf(environment.ALLOWED_HOSTS) ?? []),
+    ].map((name) => name.toLowerCase());
     this.corsOrigins = listOf(environment.CORS_ORIGINS);
     this.maxSchedulesPerUser = environment.MAX_SCHEDULES_PER_USER;
     this.minIntervalSeconds = environment.MIN_INTERVAL_SECONDS;

@@ -70,6 +70,20 @@ const IsNetworks = (): PropertyDecorator =>
     },
   });
 
+/** One origin: links in messages begin with it, and a path would be lost. */
+const isPublicUrl = (text: unknown): boolean =>
+  typeof text === 'string' && /^https?:\/\/[^\s/?#@,]+\/?$/i.test(text) && URL.canParse(text);
+
+const IsPublicUrl = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isPublicUrl',
+    validator: {
+      validate: isPublicUrl,
+      defaultMessage: () =>
+        'the address by which people open the service, such as https://jobs.example.com, without a path',
+    },
+  });
+
 const isPostgresUrl = (text: string): boolean => /^postgres(ql)?:\/\//.test(text);
 
 /** A file, or a server and the name of a database on it. */
@@ -155,6 +169,17 @@ export class Environment {
   @IsOptional()
   @IsNetworks()
   TRUST_PROXY: string | undefined = undefined;
+
+  @IsOptional()
+  @IsPublicUrl()
+  PUBLIC_URL: string | undefined = undefined;
+
+  @IsOptional()
+  @Matches(/^\s*(\*|\.?[\w-]+(\.[\w-]+)*)(\s*,\s*(\*|\.?[\w-]+(\.[\w-]+)*))*\s*$/, {
+    message:
+      'names without a port, by commas, such as jobs.example.com, .example.com (it and all its subdomains) or * (every one)',
+  })
+  ALLOWED_HOSTS: string | undefined = undefined;
 
   @IsOptional()
   @Matches(/^https?:\/\/[^\s,/]+(\s*,\s*https?:\/\/[^\s,/]+)*$/, {

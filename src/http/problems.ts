@@ -36,6 +36,11 @@ export abstract class ProblemError extends Error {
   readonly retryAfterSeconds?: number;
 }
 
+/** The request is not made as requests have to be. */
+export class BadRequest extends ProblemError {
+  readonly status = 400;
+}
+
 /** The credential is missing, wrong, expired or revoked. */
 export class NotSignedIn extends ProblemError {
   readonly status = 401;

@@ -79,7 +79,11 @@ export class UsersController {
 
   @Patch(':id')
   @UseGuards(AddressThrottle)
-  @ApiOperation({ operationId: 'updateUser', summary: 'Change a user; a new password ends its sessions' })
+  @ApiOperation({
+    operationId: 'updateUser',
+    summary:
+      'Change a user; a new password ends its sessions. Of one’s own account, password and e-mail address need the current password',
+  })
   @ApiOkResponse({ type: UserDto })
   @ApiProblems(400, 401, 403, 404, 409, 422, 429)
   async update(

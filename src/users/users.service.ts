@@ -1,17 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
-import { And, type EntityManager, Equal, MoreThan, type Repository } from 'typeorm';
+import { And, type EntityManager, Equal, In, MoreThan, type Repository } from 'typeorm';
 import { AuditService, SERVICE } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { cappedCount, type Page, type PageQuery, pageOf } from '../http/page.js';
 import { isSignedIn, type Principal, type Visitor } from '../http/principal.js';
-import { Conflict, Forbidden, found, NotFound, NotSignedIn } from '../http/problems.js';
+import { Conflict, Forbidden, found, InvalidFields, NotFound, NotSignedIn } from '../http/problems.js';
 import type { UserCreateDto } from './dto/user-create.dto.js';
 import type { UserUpdateDto } from './dto/user-update.dto.js';
+import { normalEmail } from './email-address.js';
+import { PasswordCheck } from './password-check.js';
 import { PasswordHasher } from './password-hasher.js';
+import { SignInDelay } from './sign-in-delay.js';
 import { PasswordChanging, UserDeleting } from './user.events.js';
 import { lockOfUser, User } from './user.entity.js';
 
@@ -25,6 +28,8 @@ export class UsersService {
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly unitOfWork: UnitOfWork,
     private readonly hasher: PasswordHasher,
+    private readonly passwords: PasswordCheck,
+    private readonly delay: SignInDelay,
     private readonly audit: AuditService,
     private readonly config: AppConfig,
     private readonly events: EventEmitter2,
@@ -53,7 +58,8 @@ export class UsersService {
   }
 
   /** The admin that the settings ask for, when there is none. */
-  async ensureAdmin(email: string, password: string): Promise<void> {
+  async ensureAdmin(address: string, password: string): Promise<void> {
+    const email = normalEmail(address);
     if (await this.users.existsBy({ role: 'admin' })) return;
     const hash = await this.hasher.hash(password);
     const now = this.clock.now();
@@ -87,22 +93,48 @@ export class UsersService {
     return found('user', id, await this.users.findOneBy({ id: reachable(caller, id) }));
   }
 
-  /** @throws NotFound, Conflict when the e-mail or phone is taken or for the last admin, Forbidden */
+  /**
+   * @throws NotFound, Conflict when the e-mail or phone is taken or for the last admin, Forbidden
+   * @throws InvalidFields, TooManyRequests when the current password is needed and not given, or another one
+   */
   async update(caller: Principal, id: number, fields: UserUpdateDto): Promise<User> {
+    const { current_password, ...given } = fields;
     reachable(caller, id);
-    mayUpdate(caller, fields);
-    const password = fields.password === undefined ? undefined : await this.hasher.hash(fields.password);
+    mayUpdate(caller, given);
+    const before = await this.get(caller, id);
+    const isOwn = caller.userId === id;
+    const isGuarded = given.password !== undefined || (given.email ?? before.email) !== before.email;
+    if (isOwn && isGuarded) await this.prove(caller, before, current_password);
+    const password = given.password === undefined ? undefined : await this.hasher.hash(given.password);
     return this.store(async (manager) => {
-      if (fields.role !== undefined) await this.unitOfWork.dialect.lock(manager, ADMINS);
+      if (given.role !== undefined) await this.unitOfWork.dialect.lock(manager, ADMINS);
       await this.unitOfWork.dialect.lock(manager, lockOfUser(id));
       const user = found('user', id, await manager.findOneBy(User, { id: reachable(caller, id) }));
-      const changes = { ...fields, ...(password && { password }), updated_at: this.clock.now() };
-      if (fields.role === 'member') await this.keepAnAdmin(manager, user);
-      await this.audit.record(manager, caller, 'user.update', id, { fields: Object.keys(fields) });
+      if (isOwn && given.email !== undefined && user.email !== before.email)
+        throw new Conflict('The e-mail address was changed meanwhile.');
+      const changes = { ...given, ...(password && { password }), updated_at: this.clock.now() };
+      if (given.role === 'member') await this.keepAnAdmin(manager, user);
+      await this.audit.record(manager, caller, 'user.update', id, { fields: Object.keys(given) });
       await manager.update(User, id, changes);
       if (password) await this.events.emitAsync(PasswordChanging.event, new PasswordChanging(id, manager));
+      if (password && !isOwn) await this.delay.forget(manager, normalEmail(given.email ?? user.email));
       return Object.assign(user, changes);
     });
+  }
+
+  /** Makes sure that whoever has a session of this user knows the password, too. @throws InvalidFields, TooManyRequests */
+  private async prove(caller: Principal, user: User, password: string | undefined): Promise<void> {
+    const needed = 'the current password, which a new password or e-mail address of one’s own account needs';
+    if (password === undefined) throw new InvalidFields([{ field: 'current_password', message: needed }]);
+    const email = normalEmail(user.email);
+    const { isRight } = await this.passwords.check(email, password, caller, () => Promise.resolve(user));
+    if (isRight) return;
+    await this.unitOfWork.transaction((manager) =>
+      this.audit.record(manager, caller, 'user.refuse', user.id, { fields: ['current_password'] }),
+    );
+    throw new InvalidFields([
+      { field: 'current_password', message: 'the current password of this account: this is another one' },
+    ]);
   }
 
   /** The user's schedules stay, ownerless and disabled. @throws NotFound, Conflict for the last admin */
@@ -115,13 +147,18 @@ export class UsersService {
       await this.events.emitAsync(UserDeleting.event, new UserDeleting(id, manager));
       await this.audit.record(manager, caller, 'user.delete', id, { email: user.email });
       await manager.delete(User, id);
+      await this.delay.forget(manager, normalEmail(user.email));
       return user;
     });
   }
 
-  /** For signing in: the user with its password hash, whoever asks. */
-  findByEmail(email: string): Promise<User | null> {
-    return this.users.findOneBy({ email });
+  /**
+   * For signing in: the user with its password hash, whoever asks. An address that was spelled otherwise before
+   * addresses had a normal form, and could not be brought to it because somebody else had that, is found as it is.
+   */
+  async findByEmail(spelled: string): Promise<User | null> {
+    const found = await this.users.findBy({ email: In([spelled, normalEmail(spelled)]) });
+    return found.find(({ email }) => email === spelled) ?? found[0] ?? null;
   }
 
   private mayCreate(visitor: Principal | Visitor, { role }: UserCreateDto): void {

@@ -73,7 +73,11 @@ test('tells of every kind of change, once each', async () => {
   await user.delete(`/secrets/${String(secret.id)}`);
   const { body: key } = await user.post<NewApiKeyDto>('/auth/api-keys', { name: 'script', scopes: ['read'] });
   await user.delete(`/auth/api-keys/${String(key.id)}`);
-  await user.patch(`/user/${String(user.user.id)}`, { first_name: 'Eve', password: 'hidden battery' });
+  await user.patch(`/user/${String(user.user.id)}`, {
+    first_name: 'Eve',
+    password: 'hidden battery',
+    current_password: user.password,
+  });
   await service.api.post('/auth/signin', { email: user.user.email, password: 'hidden guess' });
   await service.api.post('/auth/signin', { email: 'hidden@example.com', password: 'hidden guess' });
   const again = await service.api.signIn(user.user.email, 'hidden battery');

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { JwtService } from '@nestjs/jwt';
+import { jwtSecrets } from '../../src/auth/jwt-options.js';
 import type { SessionDto } from '../../src/auth/dto/session.dto.js';
+import { AppConfig } from '../../src/config/app-config.js';
 import type { Problem } from '../../src/http/problems.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { TestService } from '../support/test-service.js';
@@ -7,7 +10,11 @@ import { TestService } from '../support/test-service.js';
 let service: TestService;
 let user: SignedInClient;
 beforeAll(async () => {
-  service = await TestService.start({ SESSION_TTL_HOURS: '1', TRUST_PROXY: '127.0.0.1' });
+  service = await TestService.start({
+    SESSION_TTL_HOURS: '1',
+    TRUST_PROXY: '127.0.0.1',
+    ALLOWED_HOSTS: 'jobs.example.com',
+  });
   user = await service.api.newUser();
 });
 afterAll(() => service.stop());
@@ -29,7 +36,7 @@ async function send(
   const text = await response.text();
   return {
     status: response.status,
-    cookie: response.headers.get('set-cookie'),
+    cookie: response.headers.getSetCookie()[0] ?? null,
     body: (text === '' ? {} : JSON.parse(text)) as Problem,
   };
 }
@@ -43,6 +50,8 @@ async function signIn(headers: HeaderFields = {}): Promise<HeaderFields> {
   return { cookie: cookie?.split(';')[0] ?? '' };
 }
 
+const HTTPS = { 'x-forwarded-proto': 'https' };
+const PROXIED = { ...HTTPS, 'x-forwarded-host': 'jobs.example.com' };
 const SAME = { 'sec-fetch-site': 'same-origin' };
 
 describe('POST /auth/session', () => {
@@ -56,7 +65,9 @@ describe('POST /auth/session', () => {
 
   test('keeps the cookie to https where the request came by it', async () => {
     const { cookie } = await send('POST', '/auth/session', { 'x-forwarded-proto': 'https' }, login());
-    expect(cookie).toMatch(/; Secure$/);
+    expect(cookie).toMatch(
+      /^__Host-scheduler_session=[\w.-]+; HttpOnly; SameSite=Strict; Path=\/; Max-Age=3600; Secure$/,
+    );
   });
 
   test('refuses like POST /auth/signin, and sets no cookie then', async () => {
@@ -123,6 +134,45 @@ describe('the cookie', () => {
     expect((await send('GET', '/auth/me', cookie)).status).toBe(401);
   });
 
+  test('by https is one that no other host can have set, and is taken away by signing out', async () => {
+    const cookie = await signIn(HTTPS);
+    expect(cookie['cookie']).toMatch(/^__Host-/);
+    expect((await send('GET', '/auth/me', { ...cookie, ...HTTPS })).body).toEqual(user.user);
+    const planted = { cookie: `scheduler_session=x; scheduler_session=y; ${cookie['cookie'] ?? ''}` };
+    expect((await send('GET', '/auth/me', { ...planted, ...HTTPS })).body).toEqual(user.user);
+    const { cookie: cleared } = await send('POST', '/auth/signout', { ...cookie, ...HTTPS, ...SAME });
+    expect(cleared).toBe('__Host-scheduler_session=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0; Secure');
+  });
+
+  test('by https is not taken from a name that another host can set, except from before there was another', async () => {
+    const { bearer } = await service.api.signIn(user.user.email, user.password);
+    const named = (token: string): HeaderFields => ({ cookie: `scheduler_session=${token}`, ...HTTPS });
+    expect((await send('GET', '/auth/me', named(bearer))).status).toBe(401);
+    const { version, ...claims } = JSON.parse(
+      Buffer.from(bearer.split('.')[1] ?? '', 'base64url').toString(),
+    ) as Record<string, unknown>;
+    expect(version).toBe(2);
+    const jwt = service.app.get(JwtService, { strict: false });
+    // Its options would add what the claims have already.
+    const old = new JwtService({ secret: jwtSecrets(service.app.get(AppConfig))[0] }).sign(claims);
+    expect(jwt.verify<object>(old)).toBeDefined();
+    expect((await send('GET', '/auth/me', named(old))).body).toEqual(user.user);
+  });
+
+  test('is refused when there are two: one of them is of another host', async () => {
+    const cookie = await signIn();
+    for (const [name, more] of [
+      ['scheduler_session', {}],
+      ['__Host-scheduler_session', HTTPS],
+    ] as const) {
+      const pair = (cookie['cookie'] ?? '').replace('scheduler_session', name);
+      const twice = { cookie: `${name}=planted; ${pair}`, ...more };
+      const { status, body } = await send('GET', '/auth/me', twice);
+      expect([status, body.title]).toEqual([400, 'Bad Request']);
+      expect(body.detail).toContain(`There are two cookies ${name} in this request`);
+    }
+  });
+
   test('is worth nothing once its session is revoked', async () => {
     const cookie = await signIn();
     const { body } = await user.get<SessionDto[]>('/auth/sessions');
@@ -153,22 +203,35 @@ describe('requests that other pages make a browser send', () => {
     [{ 'sec-fetch-site': 'none' }, 403],
     [{ 'sec-fetch-site': 'cross-site', origin: 'http://HOST' }, 403],
     [{ origin: 'http://HOST' }, 200],
+    [{ origin: 'https://HOST' }, 403],
+    [{ 'x-forwarded-proto': 'https', origin: 'https://HOST' }, 200],
+    [{ 'x-forwarded-proto': 'https', origin: 'http://HOST' }, 403],
     [{ origin: 'http://127.0.0.1:1' }, 403],
     [{ origin: 'https://evil.example' }, 403],
     [{ origin: 'null' }, 403],
     [{ origin: '' }, 403],
     [{}, 403],
-    [{ 'x-forwarded-host': 'jobs.example.com', origin: 'https://jobs.example.com' }, 200],
-    [{ 'x-forwarded-host': 'jobs.example.com', origin: 'https://jobs.example.com.evil.example' }, 403],
+    [{ ...PROXIED, origin: 'https://jobs.example.com' }, 200],
+    [{ ...PROXIED, origin: 'https://jobs.example.com:443' }, 200],
+    [{ ...PROXIED, origin: 'http://jobs.example.com' }, 403],
+    [{ ...PROXIED, origin: 'https://jobs.example.com.evil.example' }, 403],
+    [{ 'x-forwarded-host': 'jobs.example.com', origin: 'https://jobs.example.com' }, 403],
   ])('with %j: %d', async (headers, status) => {
-    const cookie = await signIn();
+    const { 'x-forwarded-host': forwarded, 'x-forwarded-proto': scheme } = headers;
+    const proxied = { 'x-forwarded-host': forwarded, 'x-forwarded-proto': scheme };
+    const cookie = await signIn(JSON.parse(JSON.stringify(proxied)) as HeaderFields);
     const { host } = new URL(service.api.url);
     const filled = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, value.replace('HOST', host)]),
     );
     const answer = await send('POST', '/schedules/', { ...cookie, ...filled }, made);
     expect(answer.status).toBe(status);
-    if (status === 403) expect(answer.body.detail).toMatch(/^A cookie is good only for requests of pages/);
+    if (status === 403) {
+      expect(answer.body.detail).toMatch(/^A cookie is good only for requests of pages/);
+      expect(answer.body.detail).toContain(`Host "${filled['x-forwarded-host'] ?? host}"`);
+      expect(answer.body.detail).toContain(`Origin "${filled['origin'] ?? 'none'}"`);
+      expect(answer.body.detail).toMatch(/PUBLIC_URL.*TRUST_PROXY/);
+    }
     // Reading changes nothing, and no other page gets to see the answer.
     expect((await send('GET', '/auth/me', { ...cookie, ...filled })).status).toBe(200);
   });

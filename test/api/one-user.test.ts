@@ -59,7 +59,8 @@ describe('PATCH /user/{id}', () => {
   test('ends every session when the password changes', async () => {
     const user = await service.api.newUser();
     const path = `/user/${String(user.user.id)}`;
-    expect((await user.patch(path, { password: 'another horse battery' })).status).toBe(200);
+    const change = { password: 'another horse battery', current_password: user.password };
+    expect((await user.patch(path, change)).status).toBe(200);
     expect((await user.get(path)).status).toBe(401);
     const login = { email: user.user.email, password: 'another horse battery' };
     expect((await service.api.post('/auth/signin', login)).status).toBe(200);
@@ -68,13 +69,59 @@ describe('PATCH /user/{id}', () => {
 
   test('refuses what another user has, what is wrong, and what must not be set', async () => {
     const path = `/user/${String(member.user.id)}`;
-    expect((await member.patch(path, { email: admin.user.email })).status).toBe(409);
+    const taken = { email: admin.user.email, current_password: member.password };
+    expect((await member.patch(path, taken)).status).toBe(409);
     for (const fields of [{ email: null }, { email: 'x' }, { role: 'owner' }, { phone: '' }, { id: 7 }]) {
       const { status, body } = await member.patch(path, fields);
       expect(status).toBe(422);
       expect(body.errors?.[0]?.field).toBe(Object.keys(fields)[0]);
     }
     expect((await member.get(path)).body).toEqual(member.user);
+  });
+
+  test.each([{ password: 'another horse battery' }, { email: 'another@example.com' }])(
+    'needs the current password for %j of one’s own account, also of an admin’s',
+    async (change) => {
+      for (const user of [await service.api.newUser(), admin]) {
+        const path = `/user/${String(user.user.id)}`;
+        for (const [given, message] of [
+          [{}, /^the current password, which a new password or e-mail address/],
+          [{ current_password: 'a wrong guess' }, /: this is another one$/],
+        ] as const) {
+          const { status, body } = await user.patch(path, { ...change, ...given });
+          expect([status, body.errors]).toEqual([
+            422,
+            [{ field: 'current_password', message: expect.stringMatching(message) }],
+          ]);
+        }
+        expect((await user.get(path)).body).toEqual(user.user);
+        expect((await service.api.signIn(user.user.email, user.password)).user).toEqual(user.user);
+      }
+    },
+  );
+
+  test('needs it for nothing else, and not where an admin changes another user', async () => {
+    const user = await service.api.newUser();
+    const path = `/user/${String(user.user.id)}`;
+    const same = { email: user.user.email.toUpperCase(), first_name: 'Eve', phone: '+49 30 555555' };
+    expect((await user.patch(path, same)).status).toBe(200);
+    const change = { email: `new-${user.user.email}`, password: 'another horse battery' };
+    expect(await admin.patch(path, change)).toMatchObject({ status: 200, body: { email: change.email } });
+    await service.api.signIn(change.email, change.password);
+  });
+
+  test('counts wrong current passwords like failed attempts to sign in', async () => {
+    const user = await service.api.newUser();
+    const path = `/user/${String(user.user.id)}`;
+    const guess = (current_password: string): Promise<{ status: number }> =>
+      user.patch(path, { password: 'another horse battery', current_password });
+    for (let n = 0; n < 10; n++) expect((await guess('a wrong guess')).status).toBe(422);
+    expect((await guess('a wrong guess')).status).toBe(429);
+    expect((await guess(user.password)).status).toBe(429);
+    const login = { email: user.user.email, password: user.password };
+    expect((await service.api.post('/auth/signin', login)).status).toBe(429);
+    service.clock.advance(1000);
+    expect((await guess(user.password)).status).toBe(200);
   });
 
   test('is closed to other members', async () => {

@@ -24,7 +24,10 @@ const signIn = (email: string, password: string): Promise<{ status: number; body
 test('no session begins by a password that was changed while it was checked', async () => {
   const user = await service.api.newUser();
   const { email } = user.user;
-  const change = user.patch(`/user/${String(user.user.id)}`, { password: 'another horse battery' });
+  const change = user.patch(`/user/${String(user.user.id)}`, {
+    password: 'another horse battery',
+    current_password: user.password,
+  });
   const answers = await Promise.all(Array.from({ length: 9 }, () => signIn(email, user.password)));
   expect((await change).status).toBe(200);
   for (const { status, body } of answers) {
@@ -122,8 +125,8 @@ test('an attempt whose password nobody had time to look at does not count', asyn
   for (const { status } of mine) expect([200, 429]).toContain(status);
   const account = createHash('sha256').update(user.user.email).digest('hex');
   const left: unknown = await service.query(
-    'SELECT attempts FROM sign_in_failures WHERE account = ? AND attempts > 0',
-    [account],
+    'SELECT attempts FROM sign_in_failures WHERE account LIKE ? AND attempts > 0',
+    [`${account}%`],
   );
   expect(left).toEqual([]);
   expect((await signIn(user.user.email, user.password)).status).toBe(200);

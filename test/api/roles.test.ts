@@ -93,14 +93,22 @@ describe('REGISTRATION=closed', () => {
 
   test('the admin who is there is left as it is', async () => {
     const root = await closed.api.signIn('root@example.com', 'correct horse battery');
-    await root.patch('/user/1', { password: 'another horse battery', first_name: 'Ada' });
+    await root.patch('/user/1', {
+      password: 'another horse battery',
+      current_password: root.password,
+      first_name: 'Ada',
+    });
     closed = await closed.restart({
       REGISTRATION: 'closed',
       ADMIN_EMAIL: 'root@example.com',
       ADMIN_PASSWORD: 'correct horse battery',
     });
     let again = await closed.api.signIn('root@example.com', 'another horse battery');
-    await again.patch('/user/1', { email: 'me@example.com', phone: '+49 30 1' });
+    await again.patch('/user/1', {
+      email: 'me@example.com',
+      phone: '+49 30 1',
+      current_password: 'another horse battery',
+    });
     closed = await closed.restart({
       ADMIN_EMAIL: 'root@example.com',
       ADMIN_PASSWORD: 'correct horse battery',

@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { SessionsService } from '../../src/auth/sessions.service.js';
 import type { Problem } from '../../src/http/problems.js';
+import { SignInDelay } from '../../src/users/sign-in-delay.js';
+import type { UserDto } from '../../src/users/dto/user.dto.js';
 import { visitorOf } from '../../src/throttle/address-throttle.js';
 import { type Answer, newUserFields, type SignedInClient } from '../support/api-client.js';
 import { TestService } from '../support/test-service.js';
@@ -59,6 +62,146 @@ describe('guessing a password', () => {
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(90);
   });
+});
+
+describe('guessing from elsewhere', () => {
+  let proxied: TestService;
+  let owner: SignedInClient;
+  let admin: SignedInClient;
+  const home = '198.51.100.7';
+  beforeAll(async () => {
+    proxied = await TestService.start({ TRUST_PROXY: '127.0.0.1' });
+    admin = await proxied.api.newUser();
+  });
+  beforeEach(async () => {
+    const fields = newUserFields();
+    await proxied.api.post('/user', fields);
+    owner = await proxied.api.signIn(fields.email, fields.password);
+  });
+  afterAll(() => proxied.stop());
+
+  const from = async (
+    address: string,
+    { email = owner.user.email, password = owner.password, cookie = '', path = '/auth/signin' } = {},
+  ): Promise<{ status: number; cookies: string[]; retryAfter: number }> => {
+    const response = await fetch(proxied.api.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': address, cookie },
+      body: JSON.stringify({ email, password }),
+    });
+    const { status, headers } = response;
+    await response.text();
+    return { status, cookies: headers.getSetCookie(), retryAfter: Number(headers.get('retry-after')) };
+  };
+  const wrong = { password: 'a wrong guess' };
+
+  /** A hundred failed attempts, ten from each of some addresses, without a password to hash; none more is let through. */
+  const attack = async (email = owner.user.email): Promise<void> => {
+    const delay = proxied.app.get(SignInDelay);
+    for (let n = 0; n < 100; n++) await delay.begin(email, { address: `203.0.113.${String(n % 10)}` });
+    expect((await from('203.0.113.99', { ...wrong, email })).status).toBe(429);
+  };
+
+  test('delays nobody who signed in from there before', async () => {
+    expect((await from(home)).status).toBe(200);
+    // A stranger at one address delays that address, and no other.
+    for (let n = 0; n < 10; n++) expect((await from('203.0.113.200', wrong)).status).toBe(401);
+    expect((await from('203.0.113.200', wrong)).status).toBe(429);
+    expect((await from('198.51.100.99')).status).toBe(200);
+
+    await attack();
+    expect((await from('198.51.100.100')).status).toBe(429);
+    // For as long as it goes on: each time that one attempt is let through, it is a stranger's.
+    for (let n = 0; n < 15; n++) {
+      proxied.clock.advance(900_000);
+      expect((await from(`203.0.114.${String(n)}`, wrong)).status).toBe(401);
+      expect((await from(home)).status).toBe(200);
+      expect((await from('198.51.100.100')).status).toBe(429);
+    }
+  });
+
+  test('is not helped by many addresses', async () => {
+    for (const email of [owner.user.email, 'nobody-at-all@example.com']) {
+      await attack(email);
+      for (const delay of [1, 2, 4]) {
+        const refused = await from('203.0.115.1', { ...wrong, email });
+        expect([refused.status, refused.retryAfter]).toEqual([429, delay]);
+        proxied.clock.advance(delay * 1000);
+        expect((await from('203.0.115.2', { ...wrong, email })).status).toBe(401);
+      }
+    }
+  });
+
+  test('delays no browser in which somebody signed in to the account before, wherever it is', async () => {
+    const { cookies } = await from('192.0.2.1', { path: '/auth/session' });
+    const device = cookies.find((cookie) => cookie.startsWith('scheduler_device='));
+    expect(device).toMatch(
+      /^scheduler_device=[\w-]{22}\.[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/; Max-Age=31536000$/,
+    );
+    const cookie = device?.split(';')[0] ?? '';
+    await attack();
+    expect((await from('192.0.2.50')).status).toBe(429);
+    expect((await from('192.0.2.50', { cookie })).status).toBe(200);
+    // Forged, or of another account, it is worth nothing.
+    expect((await from('192.0.2.51', { cookie: `${cookie}x` })).status).toBe(429);
+    const { email } = (await proxied.api.newUser()).user;
+    await attack(email);
+    expect((await from('192.0.2.52', { cookie, email })).status).toBe(429);
+    // Nor does it make guessing free.
+    for (let n = 0; n < 10; n++)
+      expect((await from(`192.0.2.${String(60 + n)}`, { cookie, ...wrong })).status).toBe(401);
+    expect((await from('192.0.2.80', { cookie, ...wrong })).status).toBe(429);
+  });
+
+  test('is forgotten when an admin gives the account another password', async () => {
+    await attack();
+    for (let n = 0; n < 10; n++) expect((await from('192.0.2.90', wrong)).status).toBe(429);
+    const password = 'another horse battery';
+    await admin.patch(`/user/${String(owner.user.id)}`, { password });
+    expect((await from('203.0.113.1', { password })).status).toBe(200);
+  });
+
+  test('is forgotten after a day, and what is known of a place after a year', async () => {
+    expect((await from(home)).status).toBe(200);
+    await attack();
+    const count = (): Promise<unknown[]> => proxied.query('SELECT account FROM sign_in_failures');
+    proxied.clock.advance(86_400_001);
+    await proxied.app.get(SessionsService).prune();
+    const known = (await count()).length;
+    expect((await from('192.0.2.200', wrong)).status).toBe(401);
+    expect((await count()).length).toBe(known + 2);
+    proxied.clock.advance(366 * 86_400_000);
+    await proxied.app.get(SessionsService).prune();
+    expect(await count()).toEqual([]);
+    admin = await proxied.api.signIn(admin.user.email, admin.password);
+  });
+});
+
+test('an address is the same however its letters are put together', async () => {
+  const [composed, decomposed] = [
+    'Zoë.Ünal@example.com'.normalize('NFC'),
+    'Zoë.Ünal@example.com'.normalize('NFD'),
+  ];
+  expect(composed).not.toBe(decomposed);
+  const fields = newUserFields({ email: ` ${decomposed} ` });
+  const { body } = await service.api.post<UserDto>('/user', fields);
+  expect(body.email).toBe(composed.toLowerCase());
+  expect((await service.api.post('/user', newUserFields({ email: composed }))).status).toBe(409);
+  for (const email of [composed, decomposed, decomposed.toUpperCase()])
+    expect((await service.api.signIn(email, fields.password)).user.id).toBe(body.id);
+  for (let n = 0; n < 10; n++) expect((await attempt(n % 2 ? composed : decomposed)).status).toBe(401);
+  expect((await attempt(composed)).status).toBe(429);
+});
+
+test('an address that could not be brought to its normal form is found as it is spelled', async () => {
+  const taken = await service.api.newUser({ email: 'chlo\u00e9@example.com' });
+  const kept = await service.api.newUser({ password: 'the older horse battery' });
+  await service.write('UPDATE users SET email = ? WHERE id = ?', ['chloe\u0301@example.com', kept.user.id]);
+  for (const user of [
+    await service.api.signIn('CHLOe\u0301@example.com', kept.password),
+    await service.api.signIn('chlo\u00c9@example.com', taken.password),
+  ])
+    expect(user.user.id).toBe(user.password === kept.password ? kept.user.id : taken.user.id);
 });
 
 describe('one address', () => {

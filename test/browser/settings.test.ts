@@ -95,6 +95,26 @@ describeInBrowser('settings in the dashboard', () => {
     await hers.getByRole('button', { name: 'Grace Brewster Murray' }).waitFor();
   });
 
+  test('whoever changes her own password or e-mail address has to know the password', async () => {
+    const ada = await dashboard.service.api.newUser({ first_name: 'Ada', last_name: 'Byron' });
+    const hers = await dashboard.open(ada);
+    await hers.getByRole('button', { name: 'Ada Byron' }).click();
+    const dialog = hers.getByRole('dialog');
+    const current = dialog.getByLabel('Current password', { exact: true });
+    await dialog.getByLabel('E-mail').waitFor();
+    expect(await current.count()).toBe(0);
+    await dialog.getByLabel('New password', { exact: true }).fill('another horse battery');
+    await current.fill('a wrong guess');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('the current password of this account: this is another one').waitFor();
+    await current.fill(ada.password);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await hers.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await dashboard.service.api.signIn(ada.user.email, 'another horse battery');
+    // The browser itself says which answers were none of 2xx.
+    dashboard.browser.faults.splice(0);
+  });
+
   test('a session ended elsewhere leads to the sign-in', async () => {
     const other = await dashboard.openLive(user, '/secrets');
     await page.goto(`${dashboard.url}/sessions`);

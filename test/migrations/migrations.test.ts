@@ -34,6 +34,38 @@ test('every migration runs up, down to nothing, and up again', async () => {
   expect(await schema()).toEqual(up);
 });
 
+test('stored e-mail addresses come to their normal form, as far as nobody else has it', async () => {
+  await dataSource.runMigrations();
+  const later =
+    MIGRATIONS.sqlite.length - MIGRATIONS.sqlite.findIndex(({ name }) => /^NormalEmails/.test(name));
+  for (let left = later; left > 0; left--) await dataSource.undoLastMigration();
+  const stored = [
+    'zoe\u0308@x.org',
+    'ana@x.org',
+    'chlo\u00e9@x.org',
+    'chloe\u0301@x.org',
+    'e\u0301@x.org',
+    'e\u0301 @x.org',
+  ];
+  for (const [n, email] of stored.entries())
+    await dataSource.query(
+      `INSERT INTO users (first_name, last_name, email, password, phone) VALUES ('A', 'B', ?, 'x', ?)`,
+      [email, String(n)],
+    );
+  await dataSource.runMigrations();
+  const rows = await dataSource.query<{ email: string }[]>('SELECT email FROM users ORDER BY id');
+  expect(rows.map(({ email }) => email)).toEqual([
+    ...[
+      'zo\u00eb@x.org',
+      'ana@x.org',
+      'chlo\u00e9@x.org',
+      'chloe\u0301@x.org',
+      '\u00e9@x.org',
+      '\u00e9 @x.org',
+    ],
+  ]);
+});
+
 test('the command line knows every entity that the service has', async () => {
   const service = await TestService.start();
   const names = (source: DataSource): string[] => source.entityMetadatas.map(({ name }) => name).sort();

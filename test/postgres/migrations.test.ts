@@ -34,6 +34,20 @@ test('every migration runs up, down to nothing, and up again', async () => {
   expect(await schema()).toEqual(up);
 });
 
+test('stored e-mail addresses come to their normal form, as far as nobody else has it', async () => {
+  const later =
+    MIGRATIONS.postgres.length - MIGRATIONS.postgres.findIndex(({ name }) => /^NormalEmails/.test(name));
+  for (let left = later; left > 0; left--) await dataSource.undoLastMigration();
+  for (const [n, email] of ['zoe\u0308@x.org', 'chlo\u00e9@x.org', 'chloe\u0301@x.org'].entries())
+    await dataSource.query(
+      `INSERT INTO users (first_name, last_name, email, password, phone) VALUES ('A', 'B', $1, 'x', $2)`,
+      [email, String(n)],
+    );
+  await dataSource.runMigrations();
+  const rows = await dataSource.query<{ email: string }[]>('SELECT email FROM users ORDER BY id');
+  expect(rows.map(({ email }) => email)).toEqual(['zo\u00eb@x.org', 'chlo\u00e9@x.org', 'chloe\u0301@x.org']);
+});
+
 test('there is no timestamp without a time zone, and no number that overflows before one of SQLite', async () => {
   const types = await dataSource.query<{ data_type: string }[]>(
     `SELECT DISTINCT data_type FROM information_schema.columns

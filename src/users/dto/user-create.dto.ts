@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { IsEmail, IsOptional, IsString, IsUrl, Length, Matches, MaxLength } from 'class-validator';
-import { LowerCase, Omittable, OneOf, Text, Trimmed } from '../../http/fields.js';
+import { IsOptional, IsString, IsUrl, Length, Matches, MaxLength } from 'class-validator';
+import { Omittable, OneOf, Text, Trimmed } from '../../http/fields.js';
 import { type Role, ROLES } from '../../http/principal.js';
+import { EmailAddress } from '../email-address.js';
 
 const PASSWORD = 'a text of 8 to 128 characters';
 
@@ -15,10 +16,12 @@ export class UserCreateDto {
   @Text(1, 100)
   last_name: string;
 
-  @ApiProperty({ example: 'ada@example.com', format: 'email', description: 'Unique without regard to case.' })
-  @LowerCase()
-  @MaxLength(254, { message: 'at most 254 characters' })
-  @IsEmail({}, { message: 'an e-mail address, such as ada@example.com' })
+  @ApiProperty({
+    example: 'ada@example.com',
+    format: 'email',
+    description: 'Unique without regard to case and to how accents are encoded.',
+  })
+  @EmailAddress()
   email: string;
 
   @ApiProperty({ example: 'correct horse battery', format: 'password', minLength: 8, maxLength: 128 })

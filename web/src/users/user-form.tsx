@@ -15,7 +15,7 @@ interface UserFormProps {
   onDone: () => void;
 }
 
-type Draft = Required<Omit<UserCreate, 'photo'>>;
+type Draft = Required<Omit<UserCreate, 'photo'>> & { current_password: string };
 
 const draftOf = (user: User | undefined): Draft => ({
   first_name: user?.first_name ?? '',
@@ -23,16 +23,24 @@ const draftOf = (user: User | undefined): Draft => ({
   email: user?.email ?? '',
   phone: user?.phone ?? '',
   password: '',
+  current_password: '',
   role: user?.role ?? 'member',
 });
 
 export function UserForm({ user, onDone }: UserFormProps): ReactElement {
   const fields = useFields(draftOf(user));
-  const mayChooseRole = useUser().role === 'admin';
-  const save = async ({ password, role, ...names }: Draft): Promise<User> => {
+  const self = useUser();
+  const mayChooseRole = self.role === 'admin';
+  const needsProof =
+    user?.id === self.id && (fields.values.password !== '' || fields.values.email !== user.email);
+  const save = async ({ password, current_password, role, ...names }: Draft): Promise<User> => {
     const draft = mayChooseRole ? { ...names, role } : names;
-    const change = password === '' ? draft : { ...draft, password };
-    return user ? users.update(server, user.id, change) : users.create(server, { ...draft, password });
+    if (!user) return users.create(server, { ...draft, password });
+    return users.update(server, user.id, {
+      ...draft,
+      ...(password !== '' && { password }),
+      ...(needsProof && { current_password }),
+    });
   };
   const submit = async (): Promise<void> => {
     const saved = await fields.submit(save);
@@ -77,6 +85,18 @@ export function UserForm({ user, onDone }: UserFormProps): ReactElement {
               fields.set({ password: event.currentTarget.value });
             }}
           />
+          {needsProof && (
+            <PasswordInput
+              label="Current password"
+              description="A new password or e-mail address of your own needs it."
+              autoComplete="current-password"
+              value={fields.values.current_password}
+              error={fields.errorOf('current_password')}
+              onChange={(event) => {
+                fields.set({ current_password: event.currentTarget.value });
+              }}
+            />
+          )}
           {mayChooseRole && (
             <Select
               label="Role"

@@ -40,7 +40,7 @@ export type Role = 'admin' | 'member';
 export interface UserCreate {
   first_name: string;
   last_name: string;
-  /** Unique without regard to case. */
+  /** Unique without regard to case and to how accents are encoded. */
   email: string;
   password: string;
   /** Unique. */
@@ -65,7 +65,7 @@ export interface User {
 export interface UserUpdate {
   first_name?: string;
   last_name?: string;
-  /** Unique without regard to case. */
+  /** Unique without regard to case and to how accents are encoded. */
   email?: string;
   password?: string;
   /** Unique. */
@@ -73,6 +73,8 @@ export interface UserUpdate {
   photo?: string | null;
   /** For admins to set; `member` by default. */
   role?: Role;
+  /** Needed for a new password or e-mail address of one’s own account; not for anything else, nor by an admin who changes another user. A wrong one counts as a failed attempt to sign in. */
+  current_password?: string;
 }
 
 export interface Login {

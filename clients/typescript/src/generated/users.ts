@@ -23,7 +23,7 @@ export const list = (
 export const get = (client: Client, id: number, options: RequestOptions = {}): Promise<User> =>
   client.send({ method: 'GET', path: `/user/${segment(id)}` }, options);
 
-/** Change a user; a new password ends its sessions */
+/** Change a user; a new password ends its sessions. Of one’s own account, password and e-mail address need the current password */
 export const update = (
   client: Client,
   id: number,
