@@ -1,8 +1,9 @@
+import { hashKey } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { followEvents } from '../server/live-events.js';
 import { queryClient } from '../server/query-client.js';
-import { forgetSession, isSignedOut } from '../server/session.js';
+import { forgetSession, isSignedOut, sessionQuery } from '../server/session.js';
 
 export type Connection = 'opening' | 'open' | 'lost';
 
@@ -39,8 +40,12 @@ export function useLiveEvents(): Connection {
     };
     document.addEventListener('visibilitychange', onVisibility);
     const unsubscribe = queryClient.getQueryCache().subscribe((event) => {
-      if (event.type === 'updated' && event.action.type === 'error' && isSignedOut(event.action.error))
-        leave();
+      if (event.type !== 'updated') return;
+      const { action, query } = event;
+      if (action.type === 'error' && isSignedOut(action.error)) leave();
+      // Asked who is signed in, the service said that nobody is: a new password ends this session, too.
+      const isSession = query.queryHash === hashKey(sessionQuery.queryKey);
+      if (action.type === 'success' && !action.manual && isSession && query.state.data === null) leave();
     });
     return () => {
       stop?.();
