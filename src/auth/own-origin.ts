@@ -31,7 +31,7 @@ export class OwnOrigin {
     throw new Forbidden(
       `A cookie is good only for requests of pages of this origin. This one has Host ${shown(request.host)} ` +
         `(taken for ${shown(this.of(request) ?? 'no origin')}) and Origin ${shown(origin)}` +
-        `${site === undefined ? '' : `, Sec-Fetch-Site ${shown(String(site))}`}. A page of the service behind a proxy: ` +
+        `${site === undefined ? '' : `, Sec-Fetch-Site ${shown(site)}`}. A page of the service behind a proxy: ` +
         'set PUBLIC_URL to the address that the browser shows, or TRUST_PROXY to the address of the proxy, which has to ' +
         'send X-Forwarded-Host and X-Forwarded-Proto. A program: send an "Authorization" header instead of the cookie.',
     );
