@@ -13,6 +13,6 @@ export const normalEmail = (text: string): string =>
 export const EmailAddress = (): PropertyDecorator =>
   applyDecorators(
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalEmail(value) : value)),
-    MaxLength(254, { message: 'at most 254 characters' }),
     IsEmail({}, { message: 'an e-mail address, such as ada@example.com' }),
+    MaxLength(254, { message: 'at most 254 characters' }),
   );
