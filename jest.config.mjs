@@ -34,7 +34,7 @@ const ON_BOTH_API = [
   ],
   ...['overview', 'upcoming', 'recent-runs', 'many-schedules', 'events', 'event-streams', 'browser-session'],
   ...['create-schedule', 'create-user', 'secrets', 'api-keys', 'audit-log', 'sessions', 'sign-in-protection'],
-  ...['revocation', 'in-flight', 'hosts'],
+  ...['revocation', 'in-flight', 'hosts', 'page-size', 'action-size'],
 ].map((name) => `test/api/${name}.test.ts`);
 
 /** @type {import('jest').Config} */

@@ -8,8 +8,10 @@ import { AppConfig } from './config/app-config.js';
 import { atEndOfTurn } from './http/end-of-turn.js';
 import { readJsonBodies } from './http/json-body.js';
 import { KnownHosts } from './http/known-hosts.js';
+import { oneAtATime } from './http/one-at-a-time.js';
 import { problem, ProblemFilter } from './http/problem.filter.js';
 import { securityHeaders } from './http/security-headers.js';
+import { countUnread } from './http/unread-answers.js';
 import { requestValidation } from './http/validation.js';
 
 const BODY_LIMIT = 256 * 1024;
@@ -45,6 +47,8 @@ export function httpAdapter({ trustProxy, allowedHosts }: AppConfig): FastifyAda
     'cache-control': 'no-store',
   };
   const hosts = new KnownHosts(allowedHosts);
+  fastify.addHook('onRequest', oneAtATime);
+  fastify.addHook('onSend', countUnread);
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers);
     const misdirected = hosts.fault(request);

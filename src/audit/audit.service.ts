@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Equal, type EntityManager, LessThan, type Repository } from 'typeorm';
+import { Equal, type EntityManager, type Repository } from 'typeorm';
 import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
 import { instantText } from '../database/columns.js';
 import { deleteInSlices } from '../database/delete-in-slices.js';
 import type { ValueType } from '../database/dialect.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { cappedCount, type Page, pageOf } from '../http/page.js';
+import type { Page } from '../http/page.js';
+import { byId, readPage } from '../http/page-reader.js';
 import { isSignedIn, type Principal, type Visitor } from '../http/principal.js';
 import { Forbidden, NotSignedIn } from '../http/problems.js';
 import { AuditEntry } from './audit-entry.entity.js';
@@ -99,7 +100,7 @@ export class AuditService {
   }
 
   /** Newest first. */
-  async list({
+  list({
     limit,
     cursor,
     actor_id,
@@ -113,15 +114,8 @@ export class AuditService {
       ...(target_type !== undefined && { target_type: Equal(target_type) }),
       ...(target_id !== undefined && { target_id: Equal(target_id) }),
     };
-    const [total, rows] = await Promise.all([
-      cappedCount(this.entries.createQueryBuilder('entry').where(where)),
-      this.entries.find({
-        where: { ...where, ...(cursor !== undefined && { id: LessThan(Number(cursor)) }) },
-        order: { id: 'DESC' },
-        take: limit + 1,
-      }),
-    ]);
-    return pageOf(rows, limit, total);
+    const all = this.entries.createQueryBuilder('entry').where(where);
+    return readPage({ all, beyond: byId(all, cursor, 'DESC'), limit, long: ['details'] });
   }
 
   @Interval('prune-audit-log', 3_600_000)

@@ -6,6 +6,8 @@ import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { UntilNextWrite } from '../database/until-next-write.js';
+import type { Page, PageQuery } from '../http/page.js';
+import { byId, readPage } from '../http/page-reader.js';
 import type { Principal } from '../http/principal.js';
 import { Conflict, found, InvalidFields } from '../http/problems.js';
 import { lockCaller } from '../users/lock-caller.js';
@@ -73,8 +75,9 @@ export class ApiKeysService {
     return { row, key };
   }
 
-  list({ userId }: Principal): Promise<ApiKey[]> {
-    return this.keys.find({ where: { user_id: userId }, order: { id: 'ASC' } });
+  list({ userId }: Principal, { limit, cursor }: PageQuery): Promise<Page<ApiKey>> {
+    const all = this.keys.createQueryBuilder('key').where({ user_id: userId });
+    return readPage({ all, beyond: byId(all, cursor), limit, long: ['name'] });
   }
 
   /** The key is good no more, at once. @throws NotFound */

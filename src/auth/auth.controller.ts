@@ -7,6 +7,7 @@ import {
   HttpCode,
   Param,
   Post,
+  Query,
   Req,
   Res,
   UseGuards,
@@ -22,6 +23,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AddressThrottle } from '../throttle/address-throttle.js';
 import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
+import { ApiPage, PageQuery, sendPage } from '../http/page.js';
 import {
   CurrentUser,
   CurrentVisitor,
@@ -39,7 +41,7 @@ import { AuthService } from './auth.service.js';
 import { ApiKeyCreateDto, ApiKeyDto, NewApiKeyDto } from './dto/api-key.dto.js';
 import { DeviceCookie } from './device-cookie.js';
 import { LoginDto } from './dto/login.dto.js';
-import { SessionDto } from './dto/session.dto.js';
+import { SessionDto, SessionQuery } from './dto/session.dto.js';
 import { BrowserSessionDto, SignedInDto } from './dto/signed-in.dto.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
@@ -125,11 +127,17 @@ export class AuthController {
 
   @Get('sessions')
   @ApiOperation({ operationId: 'listSessions', summary: 'One’s own sessions, the newest first' })
-  @ApiOkResponse({ type: [SessionDto] })
-  @ApiProblems(401)
-  async listSessions(@CurrentUser() caller: Principal): Promise<SessionDto[]> {
-    const rows = await this.sessions.list(caller);
-    return rows.map((row) => SessionDto.from(row, String(caller.credential.id)));
+  @ApiPage(SessionDto)
+  @ApiProblems(401, 422)
+  async listSessions(
+    @CurrentUser() caller: Principal,
+    @Query() query: SessionQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionDto[]> {
+    const current = String(caller.credential.id);
+    const page = await this.sessions.list(caller, query);
+    return sendPage(page, request, reply).map((row) => SessionDto.from(row, current));
   }
 
   @Delete('sessions/:session_id')
@@ -157,10 +165,15 @@ export class AuthController {
 
   @Get('api-keys')
   @ApiOperation({ operationId: 'listApiKeys', summary: 'One’s own API keys' })
-  @ApiOkResponse({ type: [ApiKeyDto] })
-  @ApiProblems(401)
-  async listApiKeys(@CurrentUser() caller: Principal): Promise<ApiKeyDto[]> {
-    return (await this.apiKeys.list(caller)).map((row) => ApiKeyDto.from(row));
+  @ApiPage(ApiKeyDto)
+  @ApiProblems(401, 422)
+  async listApiKeys(
+    @CurrentUser() caller: Principal,
+    @Query() query: PageQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ApiKeyDto[]> {
+    return sendPage(await this.apiKeys.list(caller, query), request, reply).map((row) => ApiKeyDto.from(row));
   }
 
   @Delete('api-keys/:id')

@@ -5,7 +5,7 @@ import { JwtService } from '@nestjs/jwt';
 import { Interval } from '@nestjs/schedule';
 import { InjectRepository } from '@nestjs/typeorm';
 import { isUUID } from 'class-validator';
-import { LessThan, MoreThan, type Repository } from 'typeorm';
+import { type EntityManager, LessThan, MoreThan, type Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
@@ -13,16 +13,22 @@ import { fromInstantText } from '../database/columns.js';
 import { Dialect, type FirstRow } from '../database/dialect.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { UntilNextWrite } from '../database/until-next-write.js';
+import type { Page } from '../http/page.js';
+import { type MeasuredRow, readPage } from '../http/page-reader.js';
 import type { Principal, Role, Visitor } from '../http/principal.js';
 import { NotFound, NotSignedIn } from '../http/problems.js';
 import { SignInDelay } from '../users/sign-in-delay.js';
 import { lockOfUser, User } from '../users/user.entity.js';
 import { PasswordChanging } from '../users/user.events.js';
+import type { SessionQuery } from './dto/session.dto.js';
 import { Session } from './session.entity.js';
 import { TOKEN_VERSION } from './session-cookie.js';
 import { TokenVerifier } from './token-verifier.js';
 
 const LONGEST_USER_AGENT = 200;
+
+/** So many sessions a user may have. */
+const MOST_SESSIONS = 100;
 
 /** So many sessions are remembered. */
 const REMEMBERED = 1000;
@@ -73,15 +79,26 @@ export class SessionsService {
       await this.dialect.lock(manager, lockOfUser(userId));
       if (!(await manager.existsBy(User, { id: userId, password })))
         throw new NotSignedIn('The password was changed meanwhile.');
+      const ended = await this.endOldest(manager, userId);
       await manager.insert(Session, {
         ...{ id, user_id: userId, created_at: now, expires_at: expires },
         ...{ address, user_agent: userAgent.slice(0, LONGEST_USER_AGENT) },
       });
-      await this.audit.record(manager, visitor, 'session.create', userId);
+      await this.audit.record(manager, visitor, 'session.create', userId, ended > 0 ? { ended } : {});
     });
     return this.jwt.signAsync(
       { iat: Math.floor(now.getTime() / 1000), version: TOKEN_VERSION },
       { subject: String(userId), jwtid: id, expiresIn: this.config.sessionTtlSeconds },
+    );
+  }
+
+  /** Makes room for another session: those that were started first end. Resolves with their number. */
+  private endOldest(manager: EntityManager, userId: number): Promise<number> {
+    return this.dialect.change(
+      manager,
+      `DELETE FROM sessions WHERE user_id = ? AND id NOT IN
+         (SELECT id FROM sessions WHERE user_id = ? ORDER BY created_at DESC, id LIMIT ${String(MOST_SESSIONS - 1)})`,
+      [userId, userId],
     );
   }
 
@@ -106,11 +123,20 @@ export class SessionsService {
   }
 
   /** One's own, the newest first. */
-  list({ userId }: Principal): Promise<Session[]> {
-    return this.sessions.find({
-      where: { user_id: userId, expires_at: MoreThan(this.clock.now()) },
-      order: { created_at: 'DESC', id: 'ASC' },
-    });
+  list({ userId }: Principal, { limit, cursor }: SessionQuery): Promise<Page<Session>> {
+    const all = this.sessions
+      .createQueryBuilder('session')
+      .where({ user_id: userId, expires_at: MoreThan(this.clock.now()) });
+    const beyond = all.clone().orderBy('session.created_at', 'DESC').addOrderBy('session.id', 'ASC');
+    if (cursor !== undefined) {
+      const [at = '', id] = cursor.split('.');
+      beyond.andWhere('(session.created_at < :at OR (session.created_at = :at AND session.id > :id))', {
+        ...{ at: new Date(Number(at)), id },
+      });
+    }
+    const cursorOf = ({ id, sort_key }: MeasuredRow): string =>
+      `${String(fromInstantText(sort_key as string | Date).getTime())}.${String(id)}`;
+    return readPage({ all, beyond, sortKey: 'session.created_at', cursorOf, limit, long: ['user_agent'] });
   }
 
   /** Ends one of the caller's own sessions: its token is good no more. @throws NotFound */

@@ -35,29 +35,19 @@ export interface Page<Row> {
   next: string | undefined;
 }
 
-/**
- * Keyset pagination on a unique, ordered `id`: read `limit + 1` rows beyond the cursor, and this tells
- * whether there are more. The cursor is the id of the last row shown.
- */
-export function pageOf<Row extends { id: number }>(
-  rows: Row[],
-  limit: number,
-  total: number,
-  cursorOf: (row: Row) => string = ({ id }) => String(id),
-): Page<Row> {
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  return { rows: shown, total, next: last && rows.length > limit ? cursorOf(last) : undefined };
-}
-
-/** Counts what a query finds, up to one more than MAX_TOTAL. */
-export async function cappedCount(query: SelectQueryBuilder<ObjectLiteral>): Promise<number> {
-  const found = query
+/** What a query finds, up to one more than MAX_TOTAL. */
+export const countedUpToMax = <Row extends ObjectLiteral>(
+  query: SelectQueryBuilder<Row>,
+): SelectQueryBuilder<Row> =>
+  query
     .clone()
     .select('1')
     .orderBy()
     .limit(MAX_TOTAL + 1);
-  const [sql, parameters] = found.getQueryAndParameters();
+
+/** Counts what a query finds, up to one more than MAX_TOTAL. */
+export async function cappedCount(query: SelectQueryBuilder<ObjectLiteral>): Promise<number> {
+  const [sql, parameters] = countedUpToMax(query).getQueryAndParameters();
   const [row] = await query.dataSource.query<{ total: number | string }[]>(
     `SELECT count(*) AS total FROM (${sql}) AS found`,
     parameters,
@@ -77,7 +67,7 @@ export function sendPage<Row>(page: Page<Row>, request: FastifyRequest, reply: F
   return page.rows;
 }
 
-/** Documents an operation that answers with a page of `type`. */
+/** Documents an operation that answers with a page of `type`. A page may be shorter than `limit`: see `readPage`. */
 export const ApiPage = (type: new () => object): MethodDecorator =>
   applyDecorators(
     ApiOkResponse({
@@ -91,7 +81,12 @@ export const ApiPage = (type: new () => object): MethodDecorator =>
           description: '`true` when there are more rows than X-Total-Count says; else not sent.',
           schema: { type: 'string', enum: ['true'] },
         },
-        Link: { description: 'The next page, as rel="next" (RFC 8288).', schema: { type: 'string' } },
+        Link: {
+          description:
+            'The next page, as rel="next" (RFC 8288). A page of long rows ends before `limit`: as long as there is a ' +
+            'Link, there are more.',
+          schema: { type: 'string' },
+        },
       },
     }),
   );

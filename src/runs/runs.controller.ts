@@ -8,10 +8,12 @@ import { CurrentUser, type Principal } from '../http/principal.js';
 import { RowId } from '../http/row-id.js';
 import { RecentRunsDto, RecentRunsQuery } from './dto/recent-runs.dto.js';
 import { RunQuery, ScheduleRunsQuery } from './dto/run-query.dto.js';
-import { RunDto } from './dto/run.dto.js';
+import { ListedRunDto, RunDto } from './dto/run.dto.js';
 import { RecentRuns } from './recent-runs.js';
 import { RunCommands } from './run-commands.js';
 import { RunsService } from './runs.service.js';
+
+const LISTED = 'Without `output` and `attempts`, which may be long: GET /runs/{id} has them.';
 
 @ApiTags('runs')
 @ApiCredentials()
@@ -24,16 +26,21 @@ export class RunsController {
   ) {}
 
   @Get('runs')
-  @ApiOperation({ operationId: 'listRuns', summary: 'What became of occurrences, newest first' })
-  @ApiPage(RunDto)
+  @ApiOperation({
+    operationId: 'listRuns',
+    summary: 'What became of occurrences, newest first',
+    description: LISTED,
+  })
+  @ApiPage(ListedRunDto)
   @ApiProblems(401, 422)
   async list(
     @CurrentUser() caller: Principal,
     @Query() query: RunQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<RunDto[]> {
-    return sendPage(await this.runs.list(caller, query), request, reply).map((run) => RunDto.from(run));
+  ): Promise<ListedRunDto[]> {
+    const page = await this.runs.list(caller, query);
+    return sendPage(page, request, reply).map((run) => ListedRunDto.from(run));
   }
 
   @Get('runs/:id')
@@ -87,8 +94,12 @@ export class RunsController {
 
   @Get('schedules/:id/runs')
   @ApiTags('schedules')
-  @ApiOperation({ operationId: 'listScheduleRuns', summary: 'The runs of one schedule, newest first' })
-  @ApiPage(RunDto)
+  @ApiOperation({
+    operationId: 'listScheduleRuns',
+    summary: 'The runs of one schedule, newest first',
+    description: LISTED,
+  })
+  @ApiPage(ListedRunDto)
   @ApiProblems(401, 404, 422)
   async listOfSchedule(
     @CurrentUser() caller: Principal,
@@ -96,8 +107,8 @@ export class RunsController {
     @Query() query: ScheduleRunsQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<RunDto[]> {
+  ): Promise<ListedRunDto[]> {
     const page = await this.runs.listOfSchedule(caller, id, query);
-    return sendPage(page, request, reply).map((run) => RunDto.from(run));
+    return sendPage(page, request, reply).map((run) => ListedRunDto.from(run));
   }
 }

@@ -1,51 +1,55 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository, SelectQueryBuilder } from 'typeorm';
-import { cappedCount, type Page, pageOf } from '../http/page.js';
+import { fromInstantText } from '../database/columns.js';
+import type { Page } from '../http/page.js';
+import { type MeasuredRow, readPage } from '../http/page-reader.js';
 import type { Principal } from '../http/principal.js';
 import { found } from '../http/problems.js';
 import { SchedulesService } from '../schedules/schedules.service.js';
 import type { RunQuery, ScheduleRunsQuery } from './dto/run-query.dto.js';
 import { isNotable, NOTABLE, UNFINISHED } from './run-state.js';
+import type { ListedRun } from './dto/run.dto.js';
 import { Run } from './run.entity.js';
 
-/** Characters of the output in lists: a page of a thousand whole ones would be 64 MiB. */
-const LISTED_OUTPUT = 1000;
+/** What was answered, in each attempt: a page of a thousand would be hundreds of megabytes. */
+const NOT_LISTED: readonly string[] = ['output', 'attempts'] satisfies (keyof Run)[];
+
+/** Where the page begins that follows a run. */
+const cursorOf = ({ id, sort_key }: MeasuredRow): string =>
+  `${String(fromInstantText(sort_key as string | Date).getTime())}.${String(id)}`;
 
 /** The history. Who reaches a schedule, reaches its runs, also after the schedule was deleted. */
 @Injectable()
 export class RunsService {
+  private readonly listed: (keyof ListedRun)[];
+
   constructor(
     @InjectRepository(Run) private readonly runs: Repository<Run>,
     private readonly schedules: SchedulesService,
-  ) {}
+  ) {
+    const columns = runs.metadata.columns.map(({ propertyName }) => propertyName);
+    this.listed = columns.filter((name) => !NOT_LISTED.includes(name)) as (keyof ListedRun)[];
+  }
 
-  /** By the instant they were scheduled for, the latest first. */
-  async list(caller: Principal, query: RunQuery): Promise<Page<Run>> {
-    const runs = this.matching(caller, query);
-    const total = await cappedCount(runs);
+  /** By the instant they were scheduled for, the latest first; without their outputs and earlier attempts. */
+  list(caller: Principal, query: RunQuery): Promise<Page<ListedRun>> {
+    const all = this.matching(caller, query);
+    const beyond = all.clone().orderBy('run.scheduled_for', 'DESC').addOrderBy('run.id', 'DESC');
     if (query.cursor !== undefined) {
       const [at, id] = query.cursor.split('.').map(Number);
-      runs.andWhere('(run.scheduled_for, run.id) < (:at, :id)', { at: new Date(Number(at)), id: id ?? 0 });
+      beyond.andWhere('(run.scheduled_for, run.id) < (:at, :id)', { at: new Date(Number(at)), id: id ?? 0 });
     }
-    const { entities, raw } = await runs
-      .select(this.listedColumns())
-      .addSelect(`substr(run.output, 1, ${String(LISTED_OUTPUT)})`, 'listed_output')
-      .orderBy('run.scheduled_for', 'DESC')
-      .addOrderBy('run.id', 'DESC')
-      .limit(query.limit + 1)
-      .getRawAndEntities<{ listed_output: string | null }>();
-    const rows = entities.map((run, n) => Object.assign(run, { output: raw[n]?.listed_output ?? null }));
-    return pageOf(
-      rows,
-      query.limit,
-      total,
-      ({ scheduled_for, id }) => `${String(scheduled_for.getTime())}.${String(id)}`,
-    );
+    const place = { all, beyond, sortKey: 'run.scheduled_for', cursorOf, limit: query.limit };
+    return readPage({ ...place, shown: this.listed, long: ['error'] });
   }
 
   /** @throws NotFound when there is no such schedule */
-  async listOfSchedule(caller: Principal, schedule_id: number, query: ScheduleRunsQuery): Promise<Page<Run>> {
+  async listOfSchedule(
+    caller: Principal,
+    schedule_id: number,
+    query: ScheduleRunsQuery,
+  ): Promise<Page<ListedRun>> {
     await this.schedules.get(caller, schedule_id);
     return this.list(caller, { ...query, schedule_id });
   }
@@ -58,11 +62,6 @@ export class RunsService {
   /** For the service itself, whoever asks. */
   byId(id: number): Promise<Run> {
     return this.runs.findOneByOrFail({ id });
-  }
-
-  private listedColumns(): string[] {
-    const columns = this.runs.metadata.columns.map(({ propertyName }) => propertyName);
-    return columns.filter((name) => name !== 'output').map((name) => `run.${name}`);
   }
 
   private matching(caller: Principal, query: RunQuery): SelectQueryBuilder<Run> {

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { type EntityManager, IsNull, Raw } from 'typeorm';
 import type { ActionFault } from '../actions/action.js';
+import { sizeFault } from '../actions/action-size.js';
+import type { ActionPayload } from '../actions/dto/action.dto.js';
 import { ActionsService } from '../actions/actions.service.js';
 import { Dialect } from '../database/dialect.js';
 import { Conflict, InvalidFields } from '../http/problems.js';
@@ -22,9 +24,16 @@ export class ScheduleAction {
     private readonly dialect: Dialect,
   ) {}
 
-  /** Checks the action of a schedule that is about to be stored, and sets its lane. @throws InvalidFields */
-  async settle(manager: EntityManager, schedule: Schedule): Promise<void> {
+  /**
+   * Checks the action of a schedule that is about to be stored, and sets its lane.
+   *
+   * @param before the action that it replaces, if any
+   * @throws InvalidFields
+   */
+  async settle(manager: EntityManager, schedule: Schedule, before?: ActionPayload): Promise<void> {
     const { action, title, owner_id } = schedule;
+    const tooLarge = sizeFault(action, before);
+    if (tooLarge) refuse([tooLarge]);
     const needed = this.actions.secrets(action);
     const secretNames: string[] = [];
     if (needed.length > 0 && owner_id !== null) {

@@ -1,5 +1,6 @@
 import type { SelectQueryBuilder } from 'typeorm';
 import { instantText } from '../database/columns.js';
+import type { MeasuredRow } from '../http/page-reader.js';
 import { InvalidFields } from '../http/problems.js';
 import type { Schedule } from './schedule.entity.js';
 
@@ -28,57 +29,49 @@ export const SCHEDULE_SORTS: readonly ScheduleSort[] = [
 interface PlaceInList {
   sort: ScheduleSort;
   cursor?: string;
-  limit: number;
 }
 
-interface OrderedRows {
-  /** One more than the page holds, if there are. */
-  rows: Schedule[];
-  cursorOf: (row: Schedule) => string;
+interface OrderedQuery {
+  beyond: SelectQueryBuilder<Schedule>;
+  sortKey?: string;
+  cursorOf: (row: MeasuredRow) => string;
 }
 
 /**
- * The rows of a page in the order asked for, from behind the cursor on. Of the same key, the id decides; rows without
- * one are last in either direction.
+ * Puts schedules in the order asked for, from behind the cursor on. Of the same key, the id decides; rows without one are
+ * last in either direction.
  *
  * A cursor carries the key of the last row shown, not only its id: the row may have another by now.
  *
  * @throws InvalidFields when the cursor is not one of this order
  */
-export async function inOrder(
+export function inOrder(
   schedules: SelectQueryBuilder<Schedule>,
-  { sort, cursor, limit }: PlaceInList,
-): Promise<OrderedRows> {
+  { sort, cursor }: PlaceInList,
+): OrderedQuery {
   const [by, direction, beyond] = sort.startsWith('-')
     ? ([sort.slice(1) as 'id' | Key, 'DESC', '<'] as const)
     : ([sort as 'id' | Key, 'ASC', '>'] as const);
-  schedules.limit(limit + 1);
   if (by === 'id') {
     if (cursor !== undefined)
       schedules.andWhere(`schedule.id ${beyond} :id`, { id: validCursor(/^[1-9]\d{0,14}$/.exec(cursor))[0] });
-    return {
-      rows: await schedules.orderBy('schedule.id', direction).getMany(),
-      cursorOf: ({ id }) => String(id),
-    };
+    return { beyond: schedules.orderBy('schedule.id', direction), cursorOf: ({ id }) => String(id) };
   }
-  const key = KEYS[by];
+  const sortKey = KEYS[by];
   if (cursor !== undefined) {
     const last = validCursor(decoded(cursor, sort, by));
     schedules.andWhere(
       last.key === null
-        ? `${key} IS NULL AND schedule.id ${beyond} :id`
-        : `((${key}, schedule.id) ${beyond} (:key, :id) OR ${key} IS NULL)`,
+        ? `${sortKey} IS NULL AND schedule.id ${beyond} :id`
+        : `((${sortKey}, schedule.id) ${beyond} (:key, :id) OR ${sortKey} IS NULL)`,
       last,
     );
   }
-  // In parentheses, it is not taken for the column itself, which would go by this name only and be missing in the entity.
-  const { entities, raw } = await schedules
-    .addSelect(`(${key})`, 'sort_key')
-    .orderBy('sort_key', direction, 'NULLS LAST')
-    .addOrderBy('schedule.id', direction)
-    .getRawAndEntities<{ sort_key: string | Date | null }>();
-  const keys = new Map(entities.map(({ id }, n) => [id, raw[n]?.sort_key ?? null]));
-  return { rows: entities, cursorOf: ({ id }) => encoded(sort, keys.get(id) ?? null, id) };
+  return {
+    beyond: schedules.orderBy('sort_key', direction, 'NULLS LAST').addOrderBy('schedule.id', direction),
+    sortKey,
+    cursorOf: (row) => encoded(sort, row.sort_key as string | Date | null, Number(row.id)),
+  };
 }
 
 /** The key is what the database has, as text: a row made by hand may lack the milliseconds, and sorts without them. */

@@ -12,7 +12,7 @@ import { RotatedSecretDto } from './dto/rotated-secret.dto.js';
 import { ScheduleCreateDto } from './dto/schedule-create.dto.js';
 import { ScheduleQuery } from './dto/schedule-query.dto.js';
 import { ScheduleUpdateDto } from './dto/schedule-update.dto.js';
-import { ScheduleDto } from './dto/schedule.dto.js';
+import { ListedScheduleDto, ScheduleDto } from './dto/schedule.dto.js';
 import { ManySchedules } from './many-schedules.js';
 import { SigningSecrets } from './signing-secrets.js';
 import { SchedulesService } from './schedules.service.js';
@@ -37,17 +37,21 @@ export class SchedulesController {
   }
 
   @Get()
-  @ApiOperation({ operationId: 'listSchedules', summary: 'All schedules; a member sees its own' })
-  @ApiPage(ScheduleDto)
+  @ApiOperation({
+    operationId: 'listSchedules',
+    summary: 'All schedules; a member sees its own',
+    description: 'Without long bodies of actions, as `body_left_out` says: GET /schedules/{id} has them.',
+  })
+  @ApiPage(ListedScheduleDto)
   @ApiProblems(401, 422)
   async list(
     @CurrentUser() caller: Principal,
     @Query() query: ScheduleQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ScheduleDto[]> {
+  ): Promise<ListedScheduleDto[]> {
     const page = await this.schedules.list(caller, query);
-    return sendPage(page, request, reply).map((schedule) => ScheduleDto.from(schedule));
+    return sendPage(page, request, reply).map((schedule) => ListedScheduleDto.from(schedule));
   }
 
   @Post('preview')

@@ -5,7 +5,8 @@ import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { PreparedQuery } from '../database/prepared-query.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { cappedCount, type Page, pageOf } from '../http/page.js';
+import type { Page } from '../http/page.js';
+import { readPage } from '../http/page-reader.js';
 import type { Principal } from '../http/principal.js';
 import { found } from '../http/problems.js';
 import { upcomingOccurrences } from '../timing/next-occurrence.js';
@@ -98,15 +99,12 @@ export class SchedulesService {
     return schedule;
   }
 
-  async list(caller: Principal, query: ScheduleQuery): Promise<Page<Schedule>> {
-    const matched = this.schedules
+  list(caller: Principal, query: ScheduleQuery): Promise<Page<Schedule>> {
+    const all = this.schedules
       .createQueryBuilder('schedule')
       .where(matching(this.unitOfWork.dialect, caller, query));
-    const [total, { rows, cursorOf }] = await Promise.all([
-      cappedCount(matched),
-      inOrder(matched.clone(), query),
-    ]);
-    return pageOf(rows, query.limit, total, cursorOf);
+    const long = ['title', 'description', 'action', 'tags'] as const;
+    return readPage({ all, ...inOrder(all.clone(), query), limit: query.limit, long });
   }
 
   /** @throws NotFound */
@@ -134,13 +132,14 @@ export class SchedulesService {
     const schedule = await this.change(caller, id, async (manager, row) => {
       const changes = { ...complete(fields), ...(fields.enabled !== undefined && CLEARED) };
       const timing = changesTiming(row, changes);
+      const { action: before } = row;
       Object.assign(row, changes, { updated_at: this.clock.now() });
       this.turns.charge(caller.userId, () => {
         if (timing) row.next_run = firstRun(row, row.updated_at, changes);
         // One that is stopped, or only changed otherwise, stays as it was allowed to be.
         if (row.next_run && changesInterval(changes)) this.quota.checkInterval(row);
       });
-      if (changes.action) await this.action.settle(manager, row);
+      if (changes.action) await this.action.settle(manager, row, before);
       else if (changes.title !== undefined) this.action.checkTitle(row);
       const { is_completed, next_run, updated_at, lane } = row;
       await manager.update(Schedule, id, { ...changes, is_completed, next_run, updated_at, lane });

@@ -13,7 +13,8 @@ import {
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { type Page, pageOf } from '../http/page.js';
+import type { Page } from '../http/page.js';
+import { byId, readPage } from '../http/page-reader.js';
 import type { Principal } from '../http/principal.js';
 import { Conflict, found } from '../http/problems.js';
 import type { SecretCreateDto, SecretQuery } from './dto/secret.dto.js';
@@ -63,21 +64,13 @@ export class SecretsService {
     }
   }
 
-  async list(caller: Principal, { limit, cursor, owner_id }: SecretQuery): Promise<Page<Secret>> {
+  list(caller: Principal, { limit, cursor, owner_id }: SecretQuery): Promise<Page<Secret>> {
     const owners = [
       ...(caller.role === 'admin' ? [] : [Equal(caller.userId)]),
       ...(owner_id === undefined ? [] : [Equal(owner_id)]),
     ];
-    const where = { owner_id: And(MoreThan(0), ...owners) };
-    const [total, rows] = await Promise.all([
-      this.secrets.countBy(where),
-      this.secrets.find({
-        where: { ...where, id: MoreThan(Number(cursor ?? 0)) },
-        order: { id: 'ASC' },
-        take: limit + 1,
-      }),
-    ]);
-    return pageOf(rows, limit, total);
+    const all = this.secrets.createQueryBuilder('secret').where({ owner_id: And(MoreThan(0), ...owners) });
+    return readPage({ all, beyond: byId(all, cursor), limit, long: ['name'] });
   }
 
   /** @throws NotFound */

@@ -6,7 +6,8 @@ import { AuditService, SERVICE } from '../audit/audit.service.js';
 import { Clock } from '../clock/clock.js';
 import { AppConfig } from '../config/app-config.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { cappedCount, type Page, type PageQuery, pageOf } from '../http/page.js';
+import type { Page, PageQuery } from '../http/page.js';
+import { byId, readPage } from '../http/page-reader.js';
 import { isSignedIn, type Principal, type Visitor } from '../http/principal.js';
 import { Conflict, Forbidden, found, InvalidFields, NotFound, NotSignedIn } from '../http/problems.js';
 import type { UserCreateDto } from './dto/user-create.dto.js';
@@ -75,17 +76,10 @@ export class UsersService {
     });
   }
 
-  async list(caller: Principal, { limit, cursor }: PageQuery): Promise<Page<User>> {
+  list(caller: Principal, { limit, cursor }: PageQuery): Promise<Page<User>> {
     const mine = caller.role === 'admin' ? [] : [Equal(caller.userId)];
-    const [total, rows] = await Promise.all([
-      cappedCount(this.users.createQueryBuilder('user').where({ id: And(MoreThan(0), ...mine) })),
-      this.users.find({
-        where: { id: And(MoreThan(Number(cursor ?? 0)), ...mine) },
-        order: { id: 'ASC' },
-        take: limit + 1,
-      }),
-    ]);
-    return pageOf(rows, limit, total);
+    const all = this.users.createQueryBuilder('user').where({ id: And(MoreThan(0), ...mine) });
+    return readPage({ all, beyond: byId(all, cursor), limit, long: ['photo'] });
   }
 
   /** @throws NotFound */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { SessionDto } from '../../src/auth/dto/session.dto.js';
-import type { SignedInClient } from '../support/api-client.js';
+import { nextPage, type SignedInClient } from '../support/api-client.js';
 import { TestService } from '../support/test-service.js';
 
 let service: TestService;
@@ -52,6 +52,45 @@ test('sessions that are over are not shown', async () => {
   expect(await sessionsOf(again)).toHaveLength(2);
   service.clock.advance(1_800_000);
   expect(await sessionsOf(again)).toHaveLength(1);
+});
+
+test('a list of sessions has pages', async () => {
+  const many = await service.api.newUser();
+  for (let n = 0; n < 4; n++) {
+    // Two of the same instant: the id decides.
+    if (n % 2 === 0) service.clock.advance(1000);
+    await service.api.signIn(many.user.email, many.password);
+  }
+  const all = await sessionsOf(many);
+  expect(all).toHaveLength(5);
+  const seen: SessionDto[] = [];
+  for (let next: string | undefined = '/auth/sessions?limit=2'; next !== undefined;) {
+    const { body, headers } = await many.get<SessionDto[]>(next);
+    expect(headers.get('x-total-count')).toBe('5');
+    expect(body.length).toBeLessThanOrEqual(2);
+    seen.push(...body);
+    next = nextPage(headers);
+  }
+  expect(seen).toEqual(all);
+  for (const query of ['limit=0', 'limit=1001', 'cursor=1', 'cursor=x.y'])
+    expect((await many.get(`/auth/sessions?${query}`)).status).toBe(422);
+});
+
+test('a user has at most 100 sessions: those that were started first end', async () => {
+  const many = await service.api.newUser();
+  await service.write(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150)
+       INSERT INTO sessions (id, user_id, address, user_agent, created_at, expires_at)
+       SELECT 'old-' || i, ?, '', '', ?, ? FROM n`,
+    [many.user.id, '2029-12-31 00:00:00.000', '2031-01-01 00:00:00.000'],
+  );
+  service.clock.advance(1000);
+  const latest = await service.api.signIn(many.user.email, many.password);
+  const { body, headers } = await latest.get<SessionDto[]>('/auth/sessions');
+  expect(headers.get('x-total-count')).toBe('100');
+  expect(body[0]?.current).toBe(true);
+  // The first of this test is newer than the 150.
+  expect((await many.get('/auth/me')).status).toBe(200);
 });
 
 test('the key of the tokens is rotated without signing anybody out', async () => {

@@ -94,12 +94,10 @@ describe('an answer', () => {
     });
   });
 
-  test('is kept to 64 KiB, by characters as a whole, and to a thousand in lists', async () => {
+  test('is kept to 64 KiB, by characters as a whole', async () => {
     sink.answer = (_request, response) => response.end('€'.repeat(50_000));
     const run = await call({});
     expect(run).toMatchObject({ status: 'succeeded', output: '€'.repeat(21_845) });
-    const { body } = await user.get<RunDto[]>('/runs?limit=1');
-    expect(body[0]?.output).toBe('€'.repeat(1000));
   });
 
   test.each(['none', '', 'identity', 'utf-8'])(

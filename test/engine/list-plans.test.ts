@@ -107,11 +107,11 @@ test('recent runs of schedules are found by schedule', async () => {
 });
 
 test('a member sees its schedules without looking at those of others', async () => {
+  // Once they are measured, the rows of a page are read by their ids.
+  const walked = async (query: string): Promise<string[]> =>
+    (await plans(member, `/schedules?limit=50&${query}`, 'schedules')).filter((step) => step !== 'id');
   for (const query of ['', 'enabled=true', 'tag=x', 'cursor=5', 'sort=-id&cursor=5'])
-    expect(await plans(member, `/schedules?limit=50&${query}`, 'schedules')).toEqual(['schedules_of_owner']);
+    expect(await walked(query)).toEqual(['schedules_of_owner']);
   for (const sort of ['title', '-next_run', 'created_at'])
-    expect(await plans(member, `/schedules?sort=${sort}`, 'schedules')).toEqual([
-      'schedules_of_owner',
-      'sorted',
-    ]);
+    expect((await walked(`sort=${sort}`)).sort()).toEqual(['schedules_of_owner', 'sorted']);
 });

@@ -19,6 +19,10 @@ export async function endOf(response: Response): Promise<''> {
   return '';
 }
 
+/** Where the Link header leads to, when there is another page. */
+export const nextPage = (headers: Headers): string | undefined =>
+  /^<(.*)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
+
 let users = 0;
 
 /** Talks to the API as a user would, over HTTP. */

@@ -63,7 +63,8 @@ export class HttpActionDto {
   headers?: Record<string, string>;
 
   @ApiPropertyOptional({
-    description: 'A text is sent as it is; any other JSON value as JSON.',
+    description:
+      'A text is sent as it is; any other JSON value as JSON. An action has at most 64 KiB in all, as JSON.',
     oneOf: [
       { type: 'string' },
       { type: 'object', additionalProperties: true },

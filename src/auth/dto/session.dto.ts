@@ -1,5 +1,13 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema, OmitType } from '@nestjs/swagger';
+import { Cursor, PageQuery } from '../../http/page.js';
 import type { Session } from '../session.entity.js';
+
+/** Which sessions a list shows. */
+export class SessionQuery extends OmitType(PageQuery, ['cursor'] as const) {
+  /** Milliseconds and id of the last session shown. */
+  @Cursor(/^\d{1,14}\.[\da-f-]{36}$/)
+  cursor?: string;
+}
 
 @ApiSchema({ name: 'Session' })
 export class SessionDto {

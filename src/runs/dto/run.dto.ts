@@ -1,4 +1,4 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema, OmitType } from '@nestjs/swagger';
 import { RUN_STATUSES, type RunStatus } from '../run-state.js';
 import { type EarlierAttempt, type Run, RUN_TRIGGERS, type RunTrigger } from '../run.entity.js';
 
@@ -84,7 +84,7 @@ export class RunDto {
     type: String,
     example: null,
     nullable: true,
-    description: 'What was answered: its first 64 KiB, in lists its first 1,000 characters.',
+    description: 'What was answered: its first 64 KiB. Lists leave it out.',
   })
   output: string | null;
 
@@ -96,20 +96,35 @@ export class RunDto {
   })
   error: string | null;
 
-  @ApiProperty({ type: [EarlierAttemptDto], description: 'The attempts before the latest.' })
+  @ApiProperty({
+    type: [EarlierAttemptDto],
+    description: 'The attempts before the latest. Lists leave them out.',
+  })
   attempts: EarlierAttempt[];
 
   @ApiProperty({ example: '2026-03-27T08:00:00.003Z' })
   created_at: Date;
 
   static from(run: Run): RunDto {
+    const { output, attempts } = run;
+    return { ...ListedRunDto.from(run), output, attempts };
+  }
+}
+
+/** The columns of a run that lists show. */
+export type ListedRun = Omit<Run, 'output' | 'attempts'>;
+
+/** A run as lists show it: without `output` and `attempts`, which GET /runs/{id} has. */
+@ApiSchema({ name: 'ListedRun' })
+export class ListedRunDto extends OmitType(RunDto, ['output', 'attempts'] as const) {
+  static from(run: ListedRun): ListedRunDto {
     const { id, schedule_id, scheduled_for, trigger, status, attempt, max_attempts, available_at } = run;
     const { started_at, finished_at, lateness_ms, duration_ms, missed_count } = run;
-    const { status_code, output, error, attempts, created_at } = run;
+    const { status_code, error, created_at } = run;
     return {
       ...{ id, schedule_id, scheduled_for, trigger, status, attempt, max_attempts, available_at },
       ...{ started_at, finished_at, lateness_ms, duration_ms, missed_count },
-      ...{ status_code, output, error, attempts, created_at },
+      ...{ status_code, error, created_at },
     };
   }
 }

@@ -1,4 +1,5 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { LISTED_BODY, withoutLongBody } from '../../actions/action-size.js';
 import { type ActionPayload, ApiAction } from '../../actions/dto/action.dto.js';
 import { instantOf } from '../../http/instant.js';
 import { describeInterval } from '../../timing/describe-interval.js';
@@ -145,5 +146,23 @@ export class ScheduleDto {
       created_at: instantOf(row.created_at),
       updated_at: instantOf(row.updated_at),
     };
+  }
+}
+
+/** A schedule as lists show it: without the body of its action where that is long. */
+@ApiSchema({ name: 'ListedSchedule' })
+export class ListedScheduleDto extends ScheduleDto {
+  @ApiPropertyOptional({
+    example: true,
+    description:
+      `True, and else not there, when the action has a \`body\` of more than ${LISTED_BODY.toLocaleString('en')} characters, ` +
+      'as JSON, which is left out here: GET /schedules/{id} has it.',
+  })
+  body_left_out?: true;
+
+  static override from(row: Schedule): ListedScheduleDto {
+    const listed: ListedScheduleDto = ScheduleDto.from(row);
+    const action = withoutLongBody(row.action);
+    return action ? Object.assign(listed, { action, body_left_out: true as const }) : listed;
   }
 }

@@ -16,7 +16,7 @@ import { ApiKeyForm } from './api-key-form.js';
 
 const apiKeysQuery = queryOptions({
   queryKey: ['api-keys'],
-  queryFn: ({ signal }) => auth.listApiKeys(server, { signal }),
+  queryFn: ({ signal }) => auth.listApiKeys(server, {}, { signal }),
 });
 
 const COLUMNS: Columns<ApiKey> = [
@@ -51,14 +51,14 @@ export default function ApiKeysPage(): ReactElement {
       }
     >
       <Loaded query={useQuery(apiKeysQuery)}>
-        {(keys) =>
-          keys.length === 0 ? (
+        {({ items }) =>
+          items.length === 0 ? (
             <Empty icon="key" title="No API keys yet">
               A program sends its key as <Code>Authorization: Bearer sch_…</Code> and acts for you. Give it
               only the scopes that it needs.
             </Empty>
           ) : (
-            <DataTable caption="API keys" rows={keys} columns={COLUMNS} keyOf={({ id }) => id} />
+            <DataTable caption="API keys" rows={items} columns={COLUMNS} keyOf={({ id }) => id} />
           )
         }
       </Loaded>

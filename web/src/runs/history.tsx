@@ -1,5 +1,5 @@
 import { Group, SegmentedControl, Select, Stack, Text } from '@mantine/core';
-import type { Run } from '@scheduler-service/client';
+import type { ListedRun } from '@scheduler-service/client';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { Pager } from '../ui/pager.js';
@@ -15,7 +15,7 @@ interface HistoryProps {
   scheduleId?: number;
   search: RunsSearch;
   onSearch: (change: RunsSearch) => void;
-  onOpen: (run: Run) => void;
+  onOpen: (run: ListedRun) => void;
 }
 
 /** What became of every occurrence, newest first. */

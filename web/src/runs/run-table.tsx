@@ -1,5 +1,5 @@
 import { Anchor, Text } from '@mantine/core';
-import type { Run } from '@scheduler-service/client';
+import type { ListedRun } from '@scheduler-service/client';
 import type { ReactElement } from 'react';
 import { Clock } from '../ui/instant.js';
 import { ScheduleName } from './schedule-name.js';
@@ -10,13 +10,13 @@ import { duration } from '../ui/time.js';
 const TRIGGERS = { schedule: '', catch_up: 'catch-up', manual: 'by hand', replay: 'replay' } as const;
 
 interface RunTableProps {
-  runs: readonly Run[];
+  runs: readonly ListedRun[];
   withSchedule: boolean;
-  onOpen: (run: Run) => void;
+  onOpen: (run: ListedRun) => void;
 }
 
 export function RunTable({ runs, withSchedule, onOpen }: RunTableProps): ReactElement {
-  const columns: Columns<Run> = [
+  const columns: Columns<ListedRun> = [
     { title: 'Status', width: 130, cell: ({ status }) => <Status status={status} /> },
     {
       title: 'Scheduled for',
@@ -53,9 +53,9 @@ export function RunTable({ runs, withSchedule, onOpen }: RunTableProps): ReactEl
   return <DataTable caption="Runs, newest first" rows={runs} columns={columns} keyOf={({ id }) => id} />;
 }
 
-const scheduleOf = ({ schedule_id }: Run): ReactElement => <ScheduleName id={schedule_id} />;
+const scheduleOf = ({ schedule_id }: ListedRun): ReactElement => <ScheduleName id={schedule_id} />;
 
-function outcomeOf({ error, status_code, missed_count }: Run): ReactElement | string {
+function outcomeOf({ error, status_code, missed_count }: ListedRun): ReactElement | string {
   if (missed_count > 1) return `${String(missed_count)} occurrences. ${error ?? ''}`;
   if (error !== null)
     return (

@@ -1,5 +1,5 @@
 import { Grid, Paper, Text, Title } from '@mantine/core';
-import type { Run } from '@scheduler-service/client';
+import type { ListedRun } from '@scheduler-service/client';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { plottedRunsQuery } from '../runs/run-queries.js';
@@ -31,7 +31,11 @@ export function Plots({ scheduleId }: { scheduleId: number }): ReactElement | nu
   );
 }
 
-function Plot(props: { title: string; runs: Run[]; valueOf: (run: Run) => number }): ReactElement {
+function Plot(props: {
+  title: string;
+  runs: ListedRun[];
+  valueOf: (run: ListedRun) => number;
+}): ReactElement {
   const { title, runs, valueOf } = props;
   const values = runs.map(valueOf).sort((a, b) => a - b);
   const most = values.at(-1) ?? 0;

@@ -1,4 +1,4 @@
-import type { Page, RecentRuns, Run, RunEvent } from '@scheduler-service/client';
+import type { ListedRun, Page, RecentRuns, Run, RunEvent } from '@scheduler-service/client';
 import { queryClient } from './query-client.js';
 
 const STRIP_LENGTH = 20;
@@ -8,7 +8,7 @@ export function patchRuns(event: RunEvent): void {
   const { status, attempt, lateness_ms, duration_ms, status_code, error } = event;
   const news = { status, attempt, lateness_ms, duration_ms, status_code, error };
   queryClient.setQueryData<Run>(['runs', 'one', event.id], (run) => run && { ...run, ...news });
-  queryClient.setQueriesData<Page<Run>>({ queryKey: ['runs', 'list'] }, (page) =>
+  queryClient.setQueriesData<Page<ListedRun>>({ queryKey: ['runs', 'list'] }, (page) =>
     page?.items.some(({ id }) => id === event.id)
       ? { ...page, items: page.items.map((run) => (run.id === event.id ? { ...run, ...news } : run)) }
       : page,

@@ -13,7 +13,7 @@ import { deviceOf } from './device.js';
 
 const sessionsQuery = queryOptions({
   queryKey: ['sessions'],
-  queryFn: ({ signal }) => auth.listSessions(server, { signal }),
+  queryFn: ({ signal }) => auth.listSessions(server, {}, { signal }),
 });
 
 const COLUMNS: Columns<Session> = [
@@ -55,8 +55,8 @@ export default function SessionsPage(): ReactElement {
       lead="Where you are signed in. End what you do not know, and change your password."
     >
       <Loaded query={useQuery(sessionsQuery)}>
-        {(sessions) => (
-          <DataTable caption="Sessions" rows={sessions} columns={COLUMNS} keyOf={({ id }) => id} />
+        {({ items }) => (
+          <DataTable caption="Sessions" rows={items} columns={COLUMNS} keyOf={({ id }) => id} />
         )}
       </Loaded>
     </Page>

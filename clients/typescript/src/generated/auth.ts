@@ -1,5 +1,5 @@
 // Generated from openapi.json by "npm run sdk". Do not edit.
-import { type Client, type RequestOptions, segment } from '../client.js';
+import { type Client, type Page, type RequestOptions, segment } from '../client.js';
 import type {
   ApiKey,
   ApiKeyCreate,
@@ -30,9 +30,18 @@ export const signOut = (client: Client, options: RequestOptions = {}): Promise<v
 export const getMe = (client: Client, options: RequestOptions = {}): Promise<User> =>
   client.send({ method: 'GET', path: `/auth/me` }, options);
 
+export interface ListSessionsQuery {
+  limit?: number;
+  /** Where the page starts: the cursor that a Link header gave. */
+  cursor?: string;
+}
+
 /** One’s own sessions, the newest first */
-export const listSessions = (client: Client, options: RequestOptions = {}): Promise<Session[]> =>
-  client.send({ method: 'GET', path: `/auth/sessions` }, options);
+export const listSessions = (
+  client: Client,
+  query: ListSessionsQuery = {},
+  options: RequestOptions = {},
+): Promise<Page<Session>> => client.page({ method: 'GET', path: `/auth/sessions`, query }, options);
 
 /** End one of one’s own sessions */
 export const deleteSession = (
@@ -48,9 +57,18 @@ export const createApiKey = (
   options: RequestOptions = {},
 ): Promise<NewApiKey> => client.send({ method: 'POST', path: `/auth/api-keys`, body }, options);
 
+export interface ListApiKeysQuery {
+  limit?: number;
+  /** Where the page starts: the cursor that a Link header gave. */
+  cursor?: string;
+}
+
 /** One’s own API keys */
-export const listApiKeys = (client: Client, options: RequestOptions = {}): Promise<ApiKey[]> =>
-  client.send({ method: 'GET', path: `/auth/api-keys` }, options);
+export const listApiKeys = (
+  client: Client,
+  query: ListApiKeysQuery = {},
+  options: RequestOptions = {},
+): Promise<Page<ApiKey>> => client.page({ method: 'GET', path: `/auth/api-keys`, query }, options);
 
 /** Revoke an API key */
 export const deleteApiKey = (client: Client, id: number, options: RequestOptions = {}): Promise<ApiKey> =>

@@ -173,7 +173,7 @@ export interface HttpAction {
   method?: HttpMethod;
   /** At most 50. Those that the service sends itself cannot be set. */
   headers?: Record<string, string>;
-  /** A text is sent as it is; any other JSON value as JSON. */
+  /** A text is sent as it is; any other JSON value as JSON. An action has at most 64 KiB in all, as JSON. */
   body?: string | Record<string, unknown> | unknown[] | number | boolean;
   /** From the start to the last byte. */
   timeout_seconds?: number;
@@ -283,6 +283,44 @@ export type ScheduleSort =
   | 'updated_at'
   | '-updated_at';
 
+export interface ListedSchedule {
+  id: number;
+  /** Null once the owner was deleted. */
+  owner_id: number | null;
+  title: string;
+  description: string | null;
+  is_completed: boolean;
+  enabled: boolean;
+  /** Why the service disabled it; null when a user did. */
+  disabled_reason: string | null;
+  /** Runs that failed since the latest that succeeded. */
+  consecutive_failures: number;
+  schedule_interval: string;
+  interval_description: string;
+  timezone: string;
+  action: LogAction | HttpAction;
+  overlap_policy: OverlapPolicy;
+  misfire_policy: MisfirePolicy;
+  misfire_window_seconds: number;
+  retry_policy: RetryPolicy;
+  delivery: Delivery;
+  start_at: string | null;
+  end_at: string | null;
+  max_runs: number | null;
+  /** Occurrences that were claimed to run. */
+  run_count: number;
+  jitter_seconds: number;
+  tags: string[];
+  /** When the latest run was claimed. */
+  last_run: string | null;
+  /** When it fires next; null when disabled or completed. */
+  next_run: string | null;
+  created_at: string;
+  updated_at: string;
+  /** True, and else not there, when the action has a `body` of more than 1,000 characters, as JSON, which is left out here: GET /schedules/{id} has it. */
+  body_left_out?: boolean;
+}
+
 export interface PreviewRequest {
   schedule_interval: string;
   timezone?: string;
@@ -381,6 +419,34 @@ export type RunStatus =
 
 export type RunTrigger = 'schedule' | 'catch_up' | 'manual' | 'replay';
 
+export interface ListedRun {
+  id: number;
+  schedule_id: number;
+  /** The occurrence; of several missed ones the first; of a manual run when it was asked for. */
+  scheduled_for: string;
+  trigger: RunTrigger;
+  status: RunStatus;
+  /** Attempts started so far. */
+  attempt: number;
+  /** Attempts it may have. */
+  max_attempts: number;
+  /** It does not start before: the occurrence and its jitter, then the end of a backoff. */
+  available_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  /** From the occurrence to the start of the first attempt. */
+  lateness_ms: number | null;
+  /** Of the latest attempt. */
+  duration_ms: number | null;
+  /** Occurrences this row accounts for that did not run. */
+  missed_count: number;
+  /** Of the answer to an HTTP call. */
+  status_code: number | null;
+  /** Why it failed, was canceled, skipped or missed. */
+  error: string | null;
+  created_at: string;
+}
+
 export interface EarlierAttempt {
   attempt: number;
   started_at: string;
@@ -414,11 +480,11 @@ export interface Run {
   missed_count: number;
   /** Of the answer to an HTTP call. */
   status_code: number | null;
-  /** What was answered: its first 64 KiB, in lists its first 1,000 characters. */
+  /** What was answered: its first 64 KiB. Lists leave it out. */
   output: string | null;
   /** Why it failed, was canceled, skipped or missed. */
   error: string | null;
-  /** The attempts before the latest. */
+  /** The attempts before the latest. Lists leave them out. */
   attempts: EarlierAttempt[];
   created_at: string;
 }

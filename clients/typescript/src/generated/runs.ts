@@ -1,6 +1,6 @@
 // Generated from openapi.json by "npm run sdk". Do not edit.
 import { type Client, type Page, type RequestOptions, segment } from '../client.js';
-import type { RecentRuns, Run, RunStatus } from './models.js';
+import type { ListedRun, RecentRuns, Run, RunStatus } from './models.js';
 
 export interface ListRunsQuery {
   limit?: number;
@@ -19,7 +19,7 @@ export const list = (
   client: Client,
   query: ListRunsQuery = {},
   options: RequestOptions = {},
-): Promise<Page<Run>> => client.page({ method: 'GET', path: `/runs`, query }, options);
+): Promise<Page<ListedRun>> => client.page({ method: 'GET', path: `/runs`, query }, options);
 
 /** One run */
 export const get = (client: Client, id: number, options: RequestOptions = {}): Promise<Run> =>

@@ -1,6 +1,8 @@
 // Generated from openapi.json by "npm run sdk". Do not edit.
 import { type Client, type Page, type RequestOptions, segment } from '../client.js';
 import type {
+  ListedRun,
+  ListedSchedule,
   ManyChanged,
   ManyChanges,
   Occurrence,
@@ -41,7 +43,7 @@ export const list = (
   client: Client,
   query: ListSchedulesQuery = {},
   options: RequestOptions = {},
-): Promise<Page<Schedule>> => client.page({ method: 'GET', path: `/schedules`, query }, options);
+): Promise<Page<ListedSchedule>> => client.page({ method: 'GET', path: `/schedules`, query }, options);
 
 /** When an interval would fire; nothing is stored */
 export const preview = (
@@ -117,5 +119,5 @@ export const listRuns = (
   id: number,
   query: ListScheduleRunsQuery = {},
   options: RequestOptions = {},
-): Promise<Page<Run>> =>
+): Promise<Page<ListedRun>> =>
   client.page({ method: 'GET', path: `/schedules/${segment(id)}/runs`, query }, options);
