@@ -64,14 +64,10 @@ export async function readPage<Row extends ObjectLiteral & { id: number | string
     .limit(limit + 1)
     .getRawMany<Measured>();
   const slices = sliced(measured.slice(0, limit));
-  const onPage = slices.flat();
-  const last = onPage.at(-1);
-  const read = (): Promise<Row[]> => readSlices(all, slices, shown);
-  return {
-    rows: await (sum(onPage) > LARGE_BYTES ? inTurnOfLargePages(read) : read()),
-    total: Number(measured[0]?.total ?? (await cappedCount(all))),
-    next: last && onPage.length < measured.length ? cursorOf(last) : undefined,
-  };
+  const read = (): Promise<ReadRows<Row>> => readSlices(all, slices, long, shown);
+  const { rows, last } = await (bytesOf(slices.flat()) > LARGE_BYTES ? inTurnOfLargePages(read) : read());
+  const total = Number(measured[0]?.total ?? (await cappedCount(all)));
+  return { rows, total, next: last && last !== measured.at(-1) ? cursorOf(last) : undefined };
 }
 
 /** A list in the order of ids, from behind the cursor on. */
@@ -86,7 +82,8 @@ export function byId<Row extends ObjectLiteral>(
   return beyond.andWhere(`${id} ${direction === 'ASC' ? '>' : '<'} :cursor`, { cursor: Number(cursor) });
 }
 
-const sum = (rows: readonly Measured[]): number => rows.reduce((bytes, row) => bytes + Number(row.bytes), 0);
+const bytesOf = (rows: readonly Measured[]): number =>
+  rows.reduce((bytes, row) => bytes + Number(row.bytes), 0);
 
 /** As many of the rows as a page may have, in slices. */
 function sliced(rows: readonly Measured[]): Measured[][] {
@@ -106,20 +103,43 @@ function sliced(rows: readonly Measured[]): Measured[][] {
   return slices;
 }
 
+interface ReadRows<Row> {
+  readonly rows: Row[];
+  /** The last one that was measured of what the page covers. */
+  readonly last: Measured | undefined;
+}
+
 /** The rows in the order of the slices; those that were removed meanwhile are left out. */
 async function readSlices<Row extends ObjectLiteral & { id: number | string }>(
   all: SelectQueryBuilder<Row>,
   slices: readonly Measured[][],
+  long: readonly (keyof Row)[],
   shown: readonly string[] | undefined,
-): Promise<Row[]> {
+): Promise<ReadRows<Row>> {
   const rows: Row[] = [];
+  let last: Measured | undefined;
+  let bytes = 0;
   for (const [n, slice] of slices.entries()) {
     if (n > 0) await new Promise(setImmediate);
     const ids = slice.map(({ id }) => id);
     const query = all.clone().where(`${all.alias}.id IN (:...ids)`, { ids });
     if (shown) query.select(shown.map((column) => `${all.alias}.${column}`));
     const byId = new Map((await query.getMany()).map((row) => [row.id, row]));
-    rows.push(...ids.flatMap((id) => byId.get(id) ?? []));
+    for (const measured of slice) {
+      const row = byId.get(measured.id);
+      bytes += Number(measured.bytes) + (row ? escapesIn(row, long) : 0);
+      if (last && bytes > PAGE_BYTES) return { rows, last };
+      last = measured;
+      if (row) rows.push(row);
+    }
   }
-  return rows;
+  return { rows, last };
+}
+
+/** How much longer texts get as JSON, where some characters take six bytes. */
+function escapesIn<Row>(row: Row, long: readonly (keyof Row)[]): number {
+  return long.reduce((more, column) => {
+    const text = row[column];
+    return typeof text === 'string' ? more + JSON.stringify(text).length - text.length : more;
+  }, 0);
 }

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Problem, ProblemError } from './problems.js';
 import { deletedMeanwhile, isUnstorableText, type StorageFault, storageFault } from './storage-fault.js';
 
@@ -12,14 +12,18 @@ const FAULTS = {
 /** A database that cannot store now may be worth another try so soon. */
 const STORAGE_RETRY_S = 5;
 
+/** Nobody reads it. */
+const LEFT = problem(400, 'The request broke off.');
+
 /** Maps whatever was thrown to problem details (RFC 9457), and never tells more than the caller may know. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
   catch(thrown: unknown, host: ArgumentsHost): void {
-    const problem = this.toProblem(thrown);
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const http = host.switchToHttp();
+    const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()];
+    const problem = hasLeft(request) ? LEFT : this.toProblem(thrown, request);
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
     const retryAfter = thrown instanceof ProblemError ? thrown.retryAfterSeconds : undefined;
     if (retryAfter ?? problem.status === 503)
@@ -27,7 +31,7 @@ export class ProblemFilter implements ExceptionFilter {
     void reply.status(problem.status).type('application/problem+json').send(problem);
   }
 
-  private toProblem(thrown: unknown): Problem {
+  private toProblem(thrown: unknown, request: FastifyRequest): Problem {
     if (thrown instanceof ProblemError) {
       return problem(thrown.status, thrown.message, thrown.errors && { errors: thrown.errors });
     }
@@ -48,10 +52,17 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (isUnstorableText(thrown))
       return problem(422, 'A text of this request has a NUL character, which cannot be stored.');
-    this.logger.error(thrown, thrown instanceof Error ? thrown.stack : undefined);
+    const stack = thrown instanceof Error ? thrown.stack : undefined;
+    this.logger.error(`${request.method} ${pathOf(request)} failed: ${String(thrown)}`, stack);
     return problem(500, 'The service failed to answer this request; its log says why.');
   }
 }
+
+/** Whether the client broke its connection off before its request was whole: what failed then is not the service's fault. */
+const hasLeft = ({ raw }: FastifyRequest): boolean => raw.destroyed && !raw.complete;
+
+/** Without the query, which may have what is not for a log. */
+const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0] ?? '';
 
 /** The body of an error answer. */
 export function problem(status: number, detail: string, more: Pick<Problem, 'errors'> = {}): Problem {

@@ -5,20 +5,26 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /** Answers up to this length are not counted: a connection has one at a time, and the system mostly takes it whole. */
 const SMALL_BYTES = 16 * 1024;
 
-/** So many bytes of answers may wait for their readers. Twice as many may for a moment. */
+/** So many bytes of answers may wait for their readers. Half as many more may for a moment. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
-/** An answer may wait so long, whatever others want. */
-const PATIENCE_MS = 1000;
+/** While too much waits, at least so much of an answer has to be read in each stretch of so long. */
+const STRETCH_MS = 500;
+const LEAST_BYTES_PER_SECOND = 256 * 1024;
+
+/** Connections that are closed are told of so often at most. */
+const LOG_EVERY_MS = 10_000;
 
 interface Unread {
   bytes: number;
-  readonly since: number;
+  /** When the stretch began in which its reader is watched, and how many bytes were not sent then. */
+  since: number;
+  unsentThen: number;
 }
 
 /**
- * Answers of this process that wait in its memory for their readers. Where they are too many, the connections are
- * closed whose answers wait longest: without a limit, a few readers that do not read would end the process.
+ * Answers of this process that wait in its memory for their readers. Where they are too many, the connections of slow
+ * readers are closed: without a limit, a few that do not read would end the process.
  */
 export class UnreadAnswers {
   private readonly logger = new Logger(UnreadAnswers.name);
@@ -27,17 +33,19 @@ export class UnreadAnswers {
   private readonly waiting: (() => void)[] = [];
   private bytes = 0;
   private timer: NodeJS.Timeout | undefined;
+  private closed = 0;
+  private toldAt = -Infinity;
 
   constructor(
     private readonly most = MOST_BYTES,
-    private readonly patienceMs = PATIENCE_MS,
+    private readonly stretchMs = STRETCH_MS,
   ) {}
 
   /** Counts an answer that is about to be sent until it is read or its connection is closed. */
   add(answer: ServerResponse, bytes: number): void {
     if (bytes <= SMALL_BYTES || answer.destroyed) return;
     this.makeRoom(this.most - bytes);
-    this.answers.set(answer, { bytes, since: performance.now() });
+    this.answers.set(answer, { bytes, unsentThen: bytes, since: performance.now() });
     this.bytes += bytes;
     answer.once('close', () => {
       this.remove(answer);
@@ -45,7 +53,7 @@ export class UnreadAnswers {
     this.watch();
   }
 
-  /** Resolves when another answer may be made. Somebody who does not read keeps nobody waiting for long. */
+  /** Resolves when another answer may be made. A slow reader keeps nobody waiting for long. */
   async room(): Promise<void> {
     while (this.bytes >= this.most) {
       this.watch();
@@ -60,7 +68,7 @@ export class UnreadAnswers {
       this.timer = undefined;
       this.makeRoom(this.most);
       this.watch();
-    }, this.patienceMs / 4).unref();
+    }, this.stretchMs / 4).unref();
   }
 
   /** Closes connections until less than `wanted` waits, as far as their answers have waited long enough. */
@@ -68,17 +76,33 @@ export class UnreadAnswers {
     if (this.bytes < wanted) return;
     // What was sent meanwhile.
     for (const [answer, unread] of this.answers) this.count(unread, answer.writableLength);
-    const late = performance.now() - this.patienceMs;
-    let closed = 0;
-    for (const [answer, { since, bytes }] of this.answers) {
-      const enough = since <= late ? wanted : wanted + this.most;
-      if (this.bytes < enough || bytes === 0) continue;
+    const now = performance.now();
+    for (const [answer, unread] of this.answers) {
+      if (this.bytes < (this.isSlow(unread, unsent(answer), now) ? wanted : wanted + this.most / 2)) continue;
       this.remove(answer);
       answer.destroy();
-      closed++;
+      this.closed++;
     }
-    if (closed > 0) this.logger.warn(`Closed ${String(closed)} connections that did not read their answers`);
+    this.tell(now);
     this.release();
+  }
+
+  /** The first stretch begins with what the system takes at once, for a reader that does not read, too. */
+  private isSlow(unread: Unread, unsent: number, now: number): boolean {
+    const elapsed = now - unread.since;
+    if (elapsed < this.stretchMs) return false;
+    if (unread.unsentThen - unsent < (LEAST_BYTES_PER_SECOND * elapsed) / 1000) return true;
+    [unread.since, unread.unsentThen] = [now, unsent];
+    return false;
+  }
+
+  private tell(now: number): void {
+    if (this.closed === 0 || now - this.toldAt < LOG_EVERY_MS) return;
+    this.logger.warn(
+      `Closed ${String(this.closed)} connections whose clients did not read their answers: more than ` +
+        `${String(this.most)} bytes were waiting for them`,
+    );
+    [this.closed, this.toldAt] = [0, now];
   }
 
   private remove(answer: ServerResponse): void {
@@ -98,6 +122,16 @@ export class UnreadAnswers {
     if (this.bytes >= this.most) return;
     for (const resolve of this.waiting.splice(0)) resolve();
   }
+}
+
+/**
+ * The bytes of an answer that the system has not taken yet. Node keeps a text, and counts it in `writableLength`, until
+ * all of it is taken; how far that has come, only the connection's handle knows.
+ */
+function unsent({ socket, writableLength }: ServerResponse): number {
+  const { writeQueueSize } =
+    (socket as { _handle?: { writeQueueSize?: number } | null } | null)?._handle ?? {};
+  return Math.min(writableLength, writeQueueSize ?? writableLength);
 }
 
 /** Those of this process. */

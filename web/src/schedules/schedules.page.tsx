@@ -64,7 +64,10 @@ export default function SchedulesPage(): ReactElement {
               />
               <Pager
                 page={(search.after?.length ?? 0) + 1}
-                pages={Math.ceil(count / PAGE_SIZE)}
+                // A page of long rows is shorter, and then nobody knows how many there are.
+                pages={
+                  cursor !== undefined && items.length < PAGE_SIZE ? undefined : Math.ceil(count / PAGE_SIZE)
+                }
                 onPrevious={
                   search.after &&
                   (() => {

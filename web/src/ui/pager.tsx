@@ -5,7 +5,7 @@ import { Icon } from './icon.js';
 interface PagerProps {
   page: number;
   /** How many there are, when that is known. */
-  pages?: number;
+  pages?: number | undefined;
   onPrevious: (() => void) | undefined;
   onNext: (() => void) | undefined;
 }
