@@ -12,9 +12,6 @@ const FAULTS = {
 /** A database that cannot store now may be worth another try so soon. */
 const STORAGE_RETRY_S = 5;
 
-/** Nobody reads it. */
-const LEFT = problem(400, 'The request broke off.');
-
 /** Maps whatever was thrown to problem details (RFC 9457), and never tells more than the caller may know. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -22,8 +19,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()];
-    const problem = hasLeft(request) ? LEFT : this.toProblem(thrown, request);
+    const reply = http.getResponse<FastifyReply>();
+    const problem = this.toProblem(thrown, http.getRequest<FastifyRequest>());
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
     const retryAfter = thrown instanceof ProblemError ? thrown.retryAfterSeconds : undefined;
     if (retryAfter ?? problem.status === 503)
@@ -38,6 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (thrown instanceof HttpException) {
       return problem(thrown.getStatus(), thrown.message);
     }
+    if (isRefusal(thrown)) return problem(thrown.statusCode, thrown.message);
     const fault = storageFault(thrown);
     if (fault) {
       this.logger.error(String(thrown));
@@ -58,8 +56,15 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Whether the client broke its connection off before its request was whole: what failed then is not the service's fault. */
-const hasLeft = ({ raw }: FastifyRequest): boolean => raw.destroyed && !raw.complete;
+/**
+ * Whether Fastify or a parser of bodies refuses a request: their errors carry a status. So do those of a client that broke
+ * its connection off in the middle of its request, which is not the service's fault.
+ */
+const isRefusal = (thrown: unknown): thrown is Error & { statusCode: number } =>
+  thrown instanceof Error &&
+  'statusCode' in thrown &&
+  Number(thrown.statusCode) >= 400 &&
+  Number(thrown.statusCode) < 500;
 
 /** Without the query, which may have what is not for a log. */
 const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0] ?? '';

@@ -19,7 +19,10 @@ afterAll(async () => {
   removeFolder(folder);
 });
 
-const faults = (): string[] => service.log.filter((line) => /"level":"(error|warn|fatal)"/.test(line));
+const faults = (): string[] => [
+  ...service.errors,
+  ...service.log.filter((line) => line.includes('"level":"warn"')),
+];
 
 async function send(text: string): Promise<Socket> {
   const { hostname, port } = new URL(service.api.url);

@@ -6,6 +6,7 @@ import type { NewApiKeyDto } from '../../src/auth/dto/api-key.dto.js';
 import { endOf, isEndless } from '../support/api-client.js';
 import { removeFolder, scratchFolder } from '../support/scratch.js';
 import { ServiceProcess } from '../support/service-process.js';
+import { LongTurns } from './long-turns.js';
 import { type Document, type FuzzedRequest, requestArbitrary } from './request-arbitrary.js';
 
 /** `npm run test:nightly` sends 100,000. */
@@ -24,13 +25,16 @@ const document = JSON.parse(
 
 let folder: string;
 let service: ServiceProcess;
+let turns: LongTurns;
 beforeAll(async () => {
   folder = scratchFolder();
-  service = await ServiceProcess.start(folder, {
+  const settings = {
     SIGN_INS_PER_MINUTE: '1000000',
     // Nobody answers there: no name that is made up is ever asked for outside.
     DNS_SERVERS: '127.0.0.1:9',
-  });
+  };
+  service = await ServiceProcess.start(folder, settings, 'test/fuzz/hooks/turns.mjs');
+  turns = LongTurns.of(service);
 });
 afterAll(async () => {
   await service.kill();
@@ -47,7 +51,7 @@ function residentKb(): number | undefined {
   }
 }
 
-test(`${String(REQUESTS)} fuzzed requests are answered, none of them by a 5xx or a stack trace`, async () => {
+test(`${String(REQUESTS)} fuzzed requests are answered, none of them by a 5xx, a stack trace or a turn of more than 50 ms`, async () => {
   const admin = await service.api.newUser();
   // A key survives the sign-outs and new passwords that are bound to come.
   const { body: key } = await admin.post<NewApiKeyDto>('/auth/api-keys', {
@@ -62,7 +66,7 @@ test(`${String(REQUESTS)} fuzzed requests are answered, none of them by a 5xx or
   const samples: number[] = [];
   let sent = 0;
 
-  const send = async ({ operationId, method, path, body }: FuzzedRequest): Promise<void> => {
+  const sendOnce = async ({ operationId, method, path, body }: FuzzedRequest): Promise<void> => {
     // What only a session may do, and one in ten of the rest, comes by one.
     const bySession = /Session|ApiKey|signOut/.test(operationId) || sent % 10 === 0;
     const response = await fetch(service.api.url + path, {
@@ -86,6 +90,8 @@ test(`${String(REQUESTS)} fuzzed requests are answered, none of them by a 5xx or
       );
     }
   };
+  const send = (request: FuzzedRequest): Promise<void> =>
+    turns.watch(`${request.method} ${request.path} ${request.body ?? ''}`, () => sendOnce(request));
   const anotherSession = async (): Promise<string> => (await service.api.newUser()).bearer;
 
   const ids = fc.integer({ min: 2, max: 60 }).map(String);
@@ -108,6 +114,8 @@ test(`${String(REQUESTS)} fuzzed requests are answered, none of them by a 5xx or
   process.stdout.write(
     `${String(sent)} fuzzed requests: ${table.join(', ')}; memory by quarters: ${memory} MB\n`,
   );
+  process.stdout.write(turns.told());
+  expect(turns.repeated).toEqual([]);
   // Not all was refused at the door.
   expect([...seen].sort()).toEqual(expect.arrayContaining(SEEN));
   expect(seen.size).toBeGreaterThan(20);
