@@ -67,6 +67,17 @@ const NASTY = [
   ],
 ];
 
+/** Values that fill a body, for whatever looks at each character, item or field of them. */
+const LARGE: readonly unknown[] = [
+  ...['a', ' x', '0,', '1 ', '{{run.id}}', '{{', '€', '\u0001', 'x@', '*/', '((', '\n'].map((part) =>
+    part.repeat(Math.floor(200_000 / JSON.stringify(part).length)),
+  ),
+  `${' '.repeat(200_000)}x`,
+  Array(100_000).fill(0),
+  Array(40_000).fill('ab'),
+  Object.fromEntries(Array.from({ length: 15_000 }, (_, n) => [`k${String(n)}`, n])),
+];
+
 const text = (): Arbitrary<string> =>
   fc.oneof(
     fc.constantFrom(...NASTY),
@@ -135,6 +146,27 @@ function objectOf(
   );
 }
 
+/** A good body but for one field, or one part of its action, that is as large as a body may be. */
+function largeBody({ $ref = '' }: Schema, { components: { schemas } }: Document): Arbitrary<string> {
+  const properties = schemas[$ref.split('/').at(-1) ?? '']?.properties ?? {};
+  const example = Object.fromEntries(
+    Object.entries(properties).flatMap(([name, { example: value }]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
+  const http = { type: 'http', url: 'http://x.invalid/' };
+  const actions = ['url', 'headers', 'body', 'expected_statuses', 'body_contains', 'x'];
+  const fields = [...Object.keys(properties), 'x', ...('action' in properties ? actions : [])];
+  return fc.tuple(fc.nat(fields.length - 1), fc.constantFrom(...LARGE)).map(([n, value]) => {
+    const name = fields[n] ?? 'x';
+    const inAction = n > Object.keys(properties).length;
+    return JSON.stringify({
+      ...example,
+      ...(inAction ? { action: { ...http, [name]: value } } : { [name]: value }),
+    });
+  });
+}
+
 const HTTP_METHODS = ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'];
 
 /** Requests of every operation of the document, with good, nearly good and bad parameters and bodies. */
@@ -168,6 +200,7 @@ function operationArbitrary(
     ? fc.oneof(
         { weight: 9, arbitrary: valueOf(schema, document).map((value) => JSON.stringify(value)) },
         { weight: 1, arbitrary: text() },
+        { weight: 1, arbitrary: largeBody(schema, document) },
       )
     : fc.oneof({ weight: 19, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: text() });
   const queries = fc.record(
