@@ -100,14 +100,7 @@ export class AuditService {
   }
 
   /** Newest first. */
-  list({
-    limit,
-    cursor,
-    actor_id,
-    action,
-    target_type,
-    target_id,
-  }: AuditQuery): Promise<Page<AuditEntry>> {
+  list({ limit, cursor, actor_id, action, target_type, target_id }: AuditQuery): Promise<Page<AuditEntry>> {
     const where = {
       ...(actor_id !== undefined && { actor_id: Equal(actor_id) }),
       ...(action !== undefined && { action: Equal(action) }),

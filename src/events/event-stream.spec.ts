@@ -7,6 +7,24 @@ const admin: Principal = {
   credential: { kind: 'session', id: 'x' },
 };
 
+test('so much waits for a reader as it may have just then, and a reset stands for the rest', () => {
+  let most = 1000;
+  const stream = new EventStream(admin, () => most);
+  const event = (n: number): void => {
+    stream.receive(
+      [{ type: 'run', owner_id: null, data: 'x'.repeat(90), id: `1-${String(n)}` }],
+      `1-${String(n)}`,
+    );
+  };
+  for (let n = 0; n < 100; n++) event(n);
+  expect(stream.readableLength).toBeGreaterThan(1000);
+  expect(stream.readableLength).toBeLessThan(1200);
+  most = 2000;
+  stream.nextSecond();
+  event(100);
+  expect(String(stream.read())).toMatch(/event: reset\nid: 1-99\ndata: {}\n\nevent: run\nid: 1-100\n/);
+});
+
 test('what happens while a stream is ending is not sent, and is no fault', async () => {
   const stream = new EventStream(admin);
   const faults: Error[] = [];

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import type { Principal } from '../http/principal.js';
 import type { EventId, LoggedEvent, Receive } from './event-log.js';
 
-/** So many bytes wait for a reader that is slow, and one batch of events more. */
-const MOST_UNREAD = 262_144;
+/** So much waits for a reader that is slow, and one batch of events more. */
+export const MOST_UNREAD = 262_144;
 
 /** So many events are sent in a second; a page that shows more than that has to ask for what there is anyway. */
 const EVENTS_PER_SECOND = 200;
@@ -19,10 +19,13 @@ export class EventStream extends Readable {
   private position: EventId = '';
   private sent = 0;
   private leftOut = false;
-  private full = false;
   private over = false;
 
-  constructor(readonly caller: Principal) {
+  /** @param most so much may wait for this reader now */
+  constructor(
+    readonly caller: Principal,
+    private readonly most = (): number => MOST_UNREAD,
+  ) {
     super({ highWaterMark: MOST_UNREAD, encoding: 'utf8' });
     this.push(`retry: ${String(RETRY_MS)}\n`);
   }
@@ -58,11 +61,15 @@ export class EventStream extends Readable {
   }
 
   override _read(): void {
-    this.full = false;
+    // Events come when they come.
+  }
+
+  private get full(): boolean {
+    return this.readableLength >= this.most();
   }
 
   private write(text: string): void {
-    if (text !== '' && !this.over && !this.destroyed) this.full = !this.push(text);
+    if (text !== '' && !this.over && !this.destroyed) this.push(text);
   }
 
   private maySee({ type, owner_id }: LoggedEvent): boolean {

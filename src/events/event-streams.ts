@@ -6,10 +6,14 @@ import type { Principal } from '../http/principal.js';
 import { TooManyRequests, Unavailable } from '../http/problems.js';
 import { Metrics } from '../metrics/metrics.js';
 import { type EventId, EventLog } from './event-log.js';
-import { EventStream } from './event-stream.js';
+import { EventStream, MOST_UNREAD } from './event-stream.js';
 
 /** So many streams one user may have on a node. */
 export const STREAMS_PER_USER = 20;
+
+/** So much waits for all readers of a node together, as long as each has the least of it. */
+const MOST_UNREAD_IN_ALL = 64 * MOST_UNREAD;
+const LEAST_SHARE = 16_384;
 
 export const HEARTBEAT_MS = 15_000;
 
@@ -48,7 +52,7 @@ export class EventStreams implements OnModuleDestroy {
       const why = `At most ${String(STREAMS_PER_USER)} event streams per user: close one.`;
       throw new TooManyRequests(why, HEARTBEAT_MS / 1000);
     }
-    const stream = new EventStream(caller);
+    const stream = new EventStream(caller, () => this.share());
     this.streams.add(stream);
     stream.once('close', () => this.streams.delete(stream));
     try {
@@ -69,6 +73,11 @@ export class EventStreams implements OnModuleDestroy {
     if (now.getTime() - this.lastBeat.getTime() < HEARTBEAT_MS) return;
     this.lastBeat = now;
     for (const stream of this.streams) await this.beat(stream);
+  }
+
+  /** What may wait for one reader. */
+  private share(): number {
+    return Math.max(LEAST_SHARE, Math.min(MOST_UNREAD, MOST_UNREAD_IN_ALL / this.streams.size));
   }
 
   private async beat(stream: EventStream): Promise<void> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
-import { type EntityManager, IsNull, Raw } from 'typeorm';
+import { type EntityManager, IsNull, MoreThan, Raw } from 'typeorm';
 import type { ActionFault } from '../actions/action.js';
 import { sizeFault } from '../actions/action-size.js';
 import type { ActionPayload } from '../actions/dto/action.dto.js';
@@ -14,6 +14,9 @@ import { Schedule } from './schedule.entity.js';
 
 /** So many schedules are named that keep a secret from being deleted. */
 const NAMED = 10;
+
+/** So many are read at a time: each may have a long action. */
+const AT_A_TIME = 20;
 
 /** Sees to it that a schedule's action can be carried out, and stays so. */
 @Injectable()
@@ -52,16 +55,27 @@ export class ScheduleAction {
   /** @throws Conflict naming the schedules that use the secret */
   @OnEvent(SecretDeleting.event, { suppressErrors: false })
   async keepUsedSecret({ secret: { owner_id, name }, manager }: SecretDeleting): Promise<void> {
-    const mentioning = await manager.findBy(Schedule, {
-      owner_id,
-      deleted_at: IsNull(),
-      // Perhaps more than those that do, for _ stands for any character; which do is looked at below.
-      action: Raw((column) => `${column} LIKE :name`, { name: `%secrets.${name}%` }),
-    });
-    const users = mentioning.filter(({ action }) => this.actions.secrets(action).includes(name));
+    const users: Schedule[] = [];
+    for (let [last, read] = [0, AT_A_TIME]; read === AT_A_TIME;) {
+      const mentioning = await manager.find(Schedule, {
+        select: { id: true, title: true, action: true },
+        where: {
+          owner_id,
+          deleted_at: IsNull(),
+          id: MoreThan(last),
+          // Perhaps more than those that do, for _ stands for any character; which do is looked at below.
+          action: Raw((column) => `${column} LIKE :name`, { name: `%secrets.${name}%` }),
+        },
+        order: { id: 'ASC' },
+        take: AT_A_TIME,
+      });
+      users.push(...mentioning.filter(({ action }) => this.actions.secrets(action).includes(name)));
+      if (users.length > NAMED) break;
+      [last, read] = [mentioning.at(-1)?.id ?? 0, mentioning.length];
+    }
     if (users.length === 0) return;
     const named = users.slice(0, NAMED).map(({ id, title }) => `${String(id)} (${title})`);
-    const more = users.length > NAMED ? ` and ${String(users.length - NAMED)} more` : '';
+    const more = users.length > NAMED ? ' and more' : '';
     throw new Conflict(`Secret ${name} is used by schedules ${named.join(', ')}${more}: change them first.`);
   }
 }

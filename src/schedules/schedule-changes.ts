@@ -52,7 +52,11 @@ export class ScheduleChanges {
   ): Promise<AfterCommit[]> {
     if (ids.length === 0) return [];
     await this.dialect.lockRows(manager, 'schedules', ids);
-    const schedules = await manager.findBy(Schedule, { id: In(ids), enabled: true, deleted_at: IsNull() });
+    const schedules = await manager.find(Schedule, {
+      // Not the actions, which may be long, of what may be a thousand.
+      select: { id: true, next_run: true },
+      where: { id: In(ids), enabled: true, deleted_at: IsNull() },
+    });
     if (schedules.length === 0) return [];
     const afterCommit: AfterCommit[] = [];
     for (const schedule of schedules) afterCommit.push(...(await this.settle(manager, schedule)));
