@@ -7,7 +7,8 @@ export const MOST_ACTION_BYTES = 64 * 1024;
 /** Lists show bodies up to so many characters, as JSON. */
 export const LISTED_BODY = 1000;
 
-const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
+const sizeOf = (value: unknown): number =>
+  value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value));
 
 /**
  * What is wrong with the size of an action that is about to be stored.

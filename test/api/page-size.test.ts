@@ -24,10 +24,10 @@ interface Row {
 }
 
 /** All pages of a list, as its Link headers lead through them, and the bytes of each. */
-async function pagesOf<T extends Row>(path: string): Promise<{ rows: T[]; bytes: number }[]> {
-  const pages: { rows: T[]; bytes: number }[] = [];
+async function pagesOf(path: string): Promise<{ rows: ListedScheduleDto[]; bytes: number }[]> {
+  const pages: { rows: ListedScheduleDto[]; bytes: number }[] = [];
   for (let next: string | undefined = path; next !== undefined;) {
-    const { status, body, headers } = await admin.get<T[]>(next);
+    const { status, body, headers } = await admin.get<ListedScheduleDto[]>(next);
     expect(status).toBe(200);
     pages.push({ rows: body, bytes: Buffer.byteLength(JSON.stringify(body)) });
     totals.push(Number(headers.get('x-total-count')));
@@ -52,7 +52,7 @@ describe('pages of schedules', () => {
     'are made of 4 MiB at most, and lead through all rows (?limit=1000%s)',
     async (sort) => {
       totals = [];
-      const pages = await pagesOf<ListedScheduleDto>(`/schedules?limit=1000${sort}`);
+      const pages = await pagesOf(`/schedules?limit=1000${sort}`);
       // 16 of them have less than 4 MiB together, 17 have more.
       expect(pages.map(({ rows }) => rows.length)).toEqual([16, 16, 8]);
       expect(new Set(idsOf(pages)).size).toBe(COUNT);
@@ -82,7 +82,7 @@ describe('pages of schedules', () => {
       'SELECT max(id) AS id FROM schedules WHERE deleted_at IS NULL',
     );
     await service.write(`UPDATE schedules SET description = ? WHERE id = ?`, ['y'.repeat(5 * MIB), id]);
-    const pages = await pagesOf<ListedScheduleDto>('/schedules?limit=1000&sort=-id');
+    const pages = await pagesOf('/schedules?limit=1000&sort=-id');
     expect(pages.map(({ rows }) => rows.length)).toEqual([1, 16, 16, 7]);
     expect(pages[0]?.rows[0]?.description).toHaveLength(5 * MIB);
     await service.write(`UPDATE schedules SET description = NULL WHERE id = ?`, [id]);
@@ -92,7 +92,7 @@ describe('pages of schedules', () => {
 test('long descriptions end a page, too', async () => {
   await insertSchedules(service, 600, new Date('2031-01-01T00:00:00Z'));
   await service.write('UPDATE schedules SET description = ?', ['€'.repeat(10_000)]);
-  const pages = await pagesOf<ListedScheduleDto>('/schedules');
+  const pages = await pagesOf('/schedules');
   for (const { bytes } of pages) expect(bytes).toBeLessThan(4 * MIB + 200_000);
   expect(new Set(idsOf(pages)).size).toBe(600);
   await service.write('DELETE FROM schedules');
@@ -100,7 +100,7 @@ test('long descriptions end a page, too', async () => {
 
 test('a page of a thousand short rows is whole', async () => {
   await insertSchedules(service, 1001, new Date('2031-01-01T00:00:00Z'));
-  const pages = await pagesOf<ListedScheduleDto>('/schedules');
+  const pages = await pagesOf('/schedules');
   expect(pages.map(({ rows }) => rows.length)).toEqual([1000, 1]);
   await service.write('DELETE FROM schedules');
 });
