@@ -9,14 +9,14 @@ const SHOWN_CHARACTERS = 200;
 const REMEMBERED = 1000;
 
 /**
- * Refuses requests whose `Host` is a name that nobody set up for this service. A page of any site can point a name of
+ * Refuses requests whose `Host` is none of the service's names, once an operator has named any. A page of any site can point a name of
  * its own at the service's address (DNS rebinding), and is then, to the browser, a page of the same origin. It cannot
  * do so with an address, with localhost, or with a name without a dot, which nobody can register.
  */
 export class KnownHosts {
   private readonly judged = new LRUCache<string, boolean>({ max: REMEMBERED });
 
-  /** @param allowed names; one that begins with a dot stands for it and all its subdomains, `*` for every name */
+  /** @param allowed names, none to take every one; one that begins with a dot stands for it and all its subdomains, `*` for every name */
   constructor(private readonly allowed: readonly string[]) {}
 
   /**
@@ -30,8 +30,8 @@ export class KnownHosts {
     const name = nameOf(unknown) ?? unknown;
     const shown = (text: string): string => JSON.stringify(text.slice(0, SHOWN_CHARACTERS));
     return (
-      `The service is not known by the Host ${shown(unknown)}. If it is one of its names, set PUBLIC_URL to the ` +
-      `address by which people open it, or add ${shown(name)} to ALLOWED_HOSTS, and start it again.`
+      `The service is not known by the Host ${shown(unknown)}. If that is one of its names, add ${shown(name)} to ` +
+      'ALLOWED_HOSTS, or set PUBLIC_URL to the address by which people open it, and restart the service.'
     );
   }
 
@@ -46,6 +46,7 @@ export class KnownHosts {
   private judge(host: string): boolean {
     const name = nameOf(host);
     if (name === undefined) return false;
+    if (this.allowed.length === 0) return true;
     if (
       ipaddr.isValid(name.replace(/^\[(.+)\]$/, '$1')) ||
       !name.includes('.') ||

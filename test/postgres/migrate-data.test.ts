@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { MIGRATIONS } from '../../src/database/migrations.js';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
 import type { ScheduleDto } from '../../src/schedules/dto/schedule.dto.js';
 import { MIGRATIONS } from '../../src/database/migrations.js';
