@@ -30,11 +30,13 @@ export function refuseOldNode() {
   process.exit(1);
 }
 
-/** The version of the Node that the host runs npm with, also when this very script runs on the one brought along. */
+const isOwnNode = (file) => existsSync(OWN_NODE) && realpathSync(OWN_NODE) === realpathSync(file);
+
+/** The version of the host's own Node; undefined where only the one brought along is seen, as by npm within an npm script. */
 function hostVersion() {
+  if (!isOwnNode(process.execPath)) return process.versions.node;
   const host = process.env.npm_node_execpath;
-  const isOwn = existsSync(OWN_NODE) && realpathSync(OWN_NODE) === realpathSync(process.execPath);
-  if (!isOwn || !host) return process.versions.node;
+  if (!host || isOwnNode(host)) return undefined;
   return execFileSync(host, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
 }
 
@@ -44,7 +46,7 @@ function hostVersion() {
  */
 export async function ownNodeFolder(npmCi) {
   const version = hostVersion();
-  if (!isOldNode(version)) return undefined;
+  if (version !== undefined && !isOldNode(version)) return undefined;
   if (!existsSync(OWN_NODE)) {
     process.stderr.write(
       `prepare: Node ${version} is older than ${BASELINE.join('.')}: Node 24 is installed for this folder alone\n`,

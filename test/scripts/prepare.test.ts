@@ -15,8 +15,7 @@ echo "$PWD|$*" >> "$CALLS"
 [ "$1" = ci ] || { mkdir -p dist web/dist; exit 0; }
 mkdir -p node_modules/.bin node_modules/installed-now
 [ -z "$FAIL" ] || exit "$FAIL"
-printf '#!/bin/sh\\necho the Node of this folder\\n' > node_modules/.bin/node
-chmod +x node_modules/.bin/node
+ln "$NODE" node_modules/.bin/node 2>/dev/null || cp "$NODE" node_modules/.bin/node
 `;
 
 /** What a process said, and its exit code. */
@@ -64,7 +63,12 @@ describe('the preparation of a clone', () => {
     const calls = join(clone, 'calls');
     const child = spawn(process.execPath, ['--import', asNode(version), 'scripts/prepare.mjs'], {
       cwd: clone,
-      env: { PATH: `${join(clone, 'bin')}:${process.env['PATH'] ?? ''}`, CALLS: calls, FAIL: fail },
+      env: {
+        PATH: `${join(clone, 'bin')}:${process.env['PATH'] ?? ''}`,
+        CALLS: calls,
+        FAIL: fail,
+        NODE: process.execPath,
+      },
     });
     const [said, [status]] = (await Promise.all([text(child.stderr), once(child, 'exit')])) as Ended;
     const lines = existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : [];
@@ -123,6 +127,16 @@ describe('the preparation of a clone', () => {
       expect(existsSync(link())).toBe(false);
     },
   );
+
+  it('keeps the Node that was brought along when npm itself runs on it', async () => {
+    await prepare('20.20.2');
+    const own = spawn(link(), ['scripts/prepare.mjs'], {
+      cwd: clone,
+      env: { PATH: process.env['PATH'], npm_node_execpath: link() },
+    });
+    expect(await once(own, 'exit')).toEqual([0, null]);
+    expect(existsSync(link())).toBe(true);
+  });
 
   it('has one number for the oldest Node, in package.json and in the programs', () => {
     const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
