@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Problem, ProblemError } from './problems.js';
-import { deletedMeanwhile, isUnstorableText, type StorageFault, storageFault } from './storage-fault.js';
+import { isDanglingReference, isUnstorableText, type StorageFault, storageFault } from './storage-fault.js';
 
 const FAULTS = {
   'not stored': 'The database cannot store this now; nothing was changed. Try again.',
@@ -41,13 +41,8 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.error(String(thrown));
       return problem(503, FAULTS[fault]);
     }
-    switch (deletedMeanwhile(thrown)) {
-      case 'user':
-        return problem(401, 'Your user was deleted meanwhile: nothing was changed.');
-      case 'schedule':
-        return problem(404, 'The schedule was deleted meanwhile: nothing was changed.');
-      case undefined:
-    }
+    if (isDanglingReference(thrown))
+      return problem(404, 'What this request refers to was deleted meanwhile.');
     if (isUnstorableText(thrown))
       return problem(422, 'A text of this request has a NUL character, which cannot be stored.');
     const stack = thrown instanceof Error ? thrown.stack : undefined;

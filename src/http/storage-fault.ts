@@ -17,12 +17,10 @@ export function isUnstorableText(thrown: unknown): boolean {
   return code === '22021' || code === '22P05';
 }
 
-/** What a new row belongs to, when it was deleted since the request looked: its user, or the schedule of a run. */
-export function deletedMeanwhile(thrown: unknown): 'user' | 'schedule' | undefined {
+/** Whether a row refers to one that is not there: somebody deleted it after the request had looked for it. */
+export function isDanglingReference(thrown: unknown): boolean {
   const { code } = causeOf(thrown);
-  if (code !== '23503' && code !== 'SQLITE_CONSTRAINT_FOREIGNKEY') return undefined;
-  // SQLite does not say which reference it was; rows of runs have only one.
-  return /INSERT INTO "runs"/.test(textOf((thrown as { query?: unknown }).query)) ? 'schedule' : 'user';
+  return code === 'SQLITE_CONSTRAINT_FOREIGNKEY' || code === '23503';
 }
 
 /** What became of a request whose database could not answer. */
