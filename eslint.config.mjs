@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   config: [],
   http: [],
   timing: [],
-  database: ['config'],
+  database: ['config', 'clock'],
   metrics: ['http'],
   throttle: ['redis', 'config', 'http'],
   nodes: ['metrics', 'config', 'clock', 'database'],
@@ -21,7 +21,7 @@ const MAY_IMPORT = {
   secrets: ['audit', 'users', 'config', 'clock', 'http', 'database'],
   actions: ['secrets', 'config', 'clock', 'http'],
   schedules: ['timing', 'actions', 'secrets', 'audit', 'users', 'config', 'clock', 'http', 'database'],
-  redis: ['config'],
+  redis: ['config', 'clock'],
   'run-queue': ['redis', 'config', 'clock'],
   runs: [
     'nodes',

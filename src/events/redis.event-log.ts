@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OnModuleDestroy } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { within } from '../clock/deadline.js';
 import { Unavailable } from '../http/problems.js';
-import { type RedisConnections, within } from '../redis/redis-connections.js';
+import type { RedisConnections } from '../redis/redis-connections.js';
 import {
   compareIds,
   type EventId,
@@ -133,7 +134,7 @@ export class RedisEventLog extends EventLog implements OnModuleDestroy {
   private async read(begin: EventId): Promise<void> {
     this.reading = true;
     // A connection that waits for entries can do nothing else.
-    const reader = (this.reader ??= this.connections.connect());
+    const reader = (this.reader ??= this.connections.connect(BLOCK_MS));
     let position = begin;
     while (this.followers.size > 0 && !this.closed) {
       try {

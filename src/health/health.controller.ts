@@ -65,7 +65,7 @@ export class HealthController {
   private async redis(connections: RedisConnections): Promise<HealthIndicatorResult> {
     return this.indicators
       .check('redis')
-      .attempt(() => connections.ping())
+      .attempt(() => connections.probe())
       .cacheFor(1000);
   }
 

@@ -1,42 +1,51 @@
 import { Logger } from '@nestjs/common';
-import { Redis, ReplyError, type RedisOptions } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
+import { TooLate, within } from '../clock/deadline.js';
 import { InvalidSettings } from '../config/app-config.js';
+import { isRefusal, watchConnection } from './connection-watch.js';
 
 /** A server that says nothing for so long is away, whatever its sockets look like. */
 const ANSWER_MS = 5000;
 
 const LONGEST_PAUSE_MS = 2000;
 
+const PROBE_KEY = '{scheduler}:probe';
+const PROBE_LIFE_MS = 60_000;
+
 /**
  * The connections of this process to the Redis server that REDIS_URL names. When the server is lost they reconnect for
  * ever; that it is lost, and that it is back, is logged once each, whatever the number of connections.
+ *
+ * Every command is answered within seconds, or fails: at once when its connection is lost (ioredis would forget it
+ * without a word, or send it again), after `commandTimeout` when nothing is said.
  */
 export class RedisConnections {
   private readonly logger = new Logger(RedisConnections.name);
   private readonly clients: Redis[] = [];
+  private readonly watching: NodeJS.Timeout[] = [];
   private closed = false;
   private lastError = 'it closed the connection';
   /** For commands that are worth nothing later: they fail at once while the server is away. */
   readonly impatient: Redis;
-
-  private readonly watching: NodeJS.Timeout;
 
   private constructor(
     private readonly url: string,
     private readonly answerMs: number,
   ) {
     let opened = false as boolean;
-    this.impatient = this.connect({
+    this.impatient = this.newClient({
       lazyConnect: true,
       enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
       retryStrategy: (times) => (opened ? pauseMs(times) : null),
     });
     this.impatient.once('ready', () => {
       opened = true;
       this.reportChanges();
     });
-    this.watching = setInterval(() => void this.watch(), answerMs);
+    this.watch(this.impatient, () => {
+      this.lastError = new TooLate(answerMs).message;
+      for (const client of this.clients) client.disconnect(true);
+    });
   }
 
   /** @throws InvalidSettings when there is no Redis server that answers */
@@ -47,7 +56,7 @@ export class RedisConnections {
       await connections.ping();
     } catch (error) {
       connections.close();
-      const reason = error instanceof Silent ? error.message : connections.lastError;
+      const reason = error instanceof TooLate ? error.message : connections.lastError;
       throw new InvalidSettings(
         `REDIS_URL: ${new URL(url).host} cannot be used: ${reason}; it takes redis://[USER:PASSWORD@]HOST[:PORT][/NUMBER], ` +
           `or rediss:// for TLS, of a Redis server that can be reached`,
@@ -56,10 +65,72 @@ export class RedisConnections {
     return connections;
   }
 
-  /** One more connection. Its commands wait for the server when it is away, unless `options` say otherwise. */
-  connect(options: RedisOptions = {}): Redis {
+  /**
+   * One more connection. Its commands wait for the server while a connection is being made.
+   *
+   * @param blockMs how long its commands, or those of its duplicates, may wait for something to happen
+   */
+  connect(blockMs = 0): Redis {
+    const client = this.newClient({ commandTimeout: this.answerMs + blockMs });
+    this.watch(client);
+    return client;
+  }
+
+  /** For BullMQ's worker: one that fails at once while the server is away, and a duplicate that waits for jobs. */
+  connectWorker(blockMs: number): Redis {
+    const client = this.newClient({ enableOfflineQueue: false });
+    this.watch(client);
+    client.duplicate = (override) => {
+      // What waits for jobs waits for the server, too: BullMQ gives up on it, and resets it, by itself.
+      const waiting = this.newClient({
+        ...override,
+        maxRetriesPerRequest: null,
+        autoResendUnfulfilledCommands: true,
+        commandTimeout: this.answerMs + blockMs,
+      });
+      this.watch(waiting);
+      return waiting;
+    };
+    return client;
+  }
+
+  /** Whether the server is connected. It may be silent all the same; only a ping tells. */
+  get isReady(): boolean {
+    return this.impatient.status === 'ready';
+  }
+
+  /** Rejects, within seconds, when the server does not take what is written: it is away, full, or read-only. */
+  async probe(): Promise<void> {
+    await this.ask(() => this.impatient.set(PROBE_KEY, '', 'PX', PROBE_LIFE_MS));
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const timer of this.watching) clearInterval(timer);
+    for (const client of this.clients) client.disconnect();
+  }
+
+  private async ping(): Promise<void> {
+    await this.ask(() => this.impatient.ping());
+  }
+
+  private async ask(command: () => Promise<unknown>): Promise<void> {
+    if (!this.isReady) throw new Error(`Redis cannot be reached: ${this.lastError}`);
+    try {
+      await command();
+    } catch (error) {
+      if (isRefusal(error)) throw error;
+      throw this.isReady
+        ? new TooLate(this.answerMs)
+        : new Error(`Redis cannot be reached: ${this.lastError}`);
+    }
+  }
+
+  private newClient(options: RedisOptions): Redis {
     const client = new Redis(this.url, {
-      maxRetriesPerRequest: null,
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      commandTimeout: this.answerMs,
       connectTimeout: this.answerMs,
       keepAlive: 10_000,
       // How long a server may take to say goodbye.
@@ -76,37 +147,16 @@ export class RedisConnections {
     return client;
   }
 
-  /** Whether the server is connected. It may be silent all the same; only a ping tells. */
-  get isReady(): boolean {
-    return this.impatient.status === 'ready';
-  }
-
-  /** Rejects, within seconds, when the server does not answer. */
-  async ping(): Promise<void> {
-    if (!this.isReady) throw new Error(`Redis cannot be reached: ${this.lastError}`);
-    await within(this.answerMs, this.impatient.ping());
-  }
-
-  close(): void {
-    this.closed = true;
-    clearInterval(this.watching);
-    for (const client of this.clients) client.disconnect();
-  }
-
-  /**
-   * A host that vanished closes no connection, and TCP takes a quarter of an hour to notice. New connections find the
-   * server where it is by then.
-   */
-  private async watch(): Promise<void> {
-    const { status } = this.impatient;
-    if (status !== 'ready' && status !== 'connect') return;
-    try {
-      await this.ping();
-    } catch {
-      if (this.impatient.status !== status || this.closed) return;
-      this.lastError = new Silent(this.answerMs).message;
-      for (const client of this.clients) client.disconnect(true);
-    }
+  private watch(
+    client: Redis,
+    onSilent = (): void => {
+      client.disconnect(true);
+    },
+  ): void {
+    const timer = watchConnection(client, this.answerMs, () => {
+      if (!this.closed) onSilent();
+    });
+    this.watching.push(timer);
   }
 
   private reportChanges(): void {
@@ -124,31 +174,4 @@ export class RedisConnections {
   }
 }
 
-/** Whether Redis answered, and said no: it has no memory left, is read-only, or the like. */
-export const isRefusal = (error: unknown): boolean => error instanceof (ReplyError as ErrorConstructor);
-
 const pauseMs = (times: number): number => Math.min(50 * 2 ** times, LONGEST_PAUSE_MS);
-
-class Silent extends Error {
-  constructor(milliseconds: number) {
-    super(`it did not answer within ${String(milliseconds / 1000)} s`);
-  }
-}
-
-/** What `promise` does, when it does so in time. */
-export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      // After a turn in which this process did not listen, the answer may be there already: it comes first.
-      setImmediate(() => {
-        reject(new Silent(milliseconds));
-      });
-    }, milliseconds);
-  });
-  try {
-    return await Promise.race([promise, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

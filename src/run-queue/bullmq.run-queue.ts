@@ -1,17 +1,17 @@
 import { Logger } from '@nestjs/common';
 import { Worker } from 'bullmq';
 import { type Clock, SystemClock } from '../clock/clock.js';
-import { isRefusal, type RedisConnections, within } from '../redis/redis-connections.js';
+import { within } from '../clock/deadline.js';
+import { isRefusal } from '../redis/connection-watch.js';
+import type { RedisConnections } from '../redis/redis-connections.js';
 import { IdMap } from './id-map.js';
+import { JobFetcher, LONGEST_BLOCK_MS } from './job-fetcher.js';
 import { JobLanes } from './job-lanes.js';
 import { JobLocks, LOCK_MS, STALLED_MS } from './job-locks.js';
 import { JobProducer } from './job-producer.js';
 import { PendingWork } from './pending-work.js';
 import { PREFIX, QUEUE, type RunData, type RunJob } from './run-job.js';
 import { type Consumer, LONGEST_WAIT_MS, type QueueDepth, type QueuedRun, RunQueue } from './run-queue.js';
-
-/** So many jobs are asked for at a time when there is much to do. */
-const MOST_FETCHED = 32;
 
 /**
  * A job that is put aside comes back by itself after this time, should its node have died; jobs of a node come back one
@@ -20,13 +20,16 @@ const MOST_FETCHED = 32;
 const ASIDE_MS = 10_000;
 const ASIDE_APART_MS = 5;
 
+const READY_MS = 10_000;
+
 /** Leaving takes no longer than this besides the grace, whatever Redis does. */
 const LEAVE_MS = 2000;
 
 /** A run that has not begun here by then is given back: the database, which this node cannot reach, others may. */
 const BEGIN_MS = 3000;
 
-const REPEAT_FETCH_MS = 1000;
+/** What is said of a job on its way out has to be taken by then. */
+const SETTLE_MS = 10_000;
 
 const REPORT_APART_MS = 60_000;
 
@@ -34,6 +37,7 @@ const REPORT_APART_MS = 60_000;
 export class BullMqRunQueue extends RunQueue {
   private readonly producer: JobProducer;
   private readonly worker: Worker<RunData, null>;
+  private readonly fetcher: JobFetcher;
   private readonly locks: JobLocks;
   private readonly lanes: JobLanes;
   private readonly logger = new Logger(BullMqRunQueue.name);
@@ -46,10 +50,8 @@ export class BullMqRunQueue extends RunQueue {
   private readonly givenBack = new Set<number>();
   private consumer: Consumer | undefined;
   private closed = false;
-  private tokens = 0;
   private lastBack = 0;
   private lastReport = 0;
-  private whenFree: (() => void) | undefined;
   private whenIdle: (() => void) | undefined;
 
   constructor(
@@ -64,7 +66,7 @@ export class BullMqRunQueue extends RunQueue {
     this.lanes = new JobLanes(concurrencyPerLane);
     // Without a processor: jobs are fetched by hand, because one that waits for its lane must not take a place.
     this.worker = new Worker(QUEUE, null, {
-      connection: redis.connect(),
+      connection: redis.connectWorker(LONGEST_BLOCK_MS),
       prefix,
       lockDuration: LOCK_MS,
       stalledInterval: STALLED_MS,
@@ -75,6 +77,18 @@ export class BullMqRunQueue extends RunQueue {
     });
     this.worker.on('error', this.report);
     this.locks = new JobLocks(this.worker);
+    this.fetcher = new JobFetcher(this.worker, {
+      places: () => (this.givenBack.size > 0 ? 0 : this.concurrency - this.active.size),
+      take: (job) => {
+        this.takeSafely(job);
+      },
+      report: this.report,
+    });
+  }
+
+  /** Rejects when Redis does not say within seconds what BullMQ wants to know of it: it asks only once. */
+  async ready(): Promise<void> {
+    await within(READY_MS, Promise.all([this.producer.ready(), this.worker.waitUntilReady()]));
   }
 
   add(runs: readonly QueuedRun[]): void {
@@ -89,7 +103,7 @@ export class BullMqRunQueue extends RunQueue {
   consume(consumer: Consumer): void {
     this.consumer = consumer;
     this.locks.start();
-    void this.fetch();
+    void this.fetcher.run();
   }
 
   depth(): QueueDepth {
@@ -103,43 +117,13 @@ export class BullMqRunQueue extends RunQueue {
 
   async close(graceMs: number): Promise<void> {
     this.closed = true;
-    this.whenFree?.();
+    this.fetcher.close();
     // What waits here for a place may find one on another node.
     const leaving = Promise.all([this.handBack(), this.producer.close()]);
     await this.idle(graceMs);
     await within(LEAVE_MS, Promise.all([leaving, this.settling.done()])).catch(() => undefined);
     this.locks.close();
     await within(LEAVE_MS, this.worker.close(true)).catch(() => undefined);
-  }
-
-  private async fetch(): Promise<void> {
-    let size = 1;
-    while (!this.closed) {
-      const places = this.concurrency - this.active.size;
-      if (places <= 0 || this.givenBack.size > 0) {
-        await new Promise<void>((resolve) => (this.whenFree = resolve));
-        continue;
-      }
-      const asked = Math.min(size, places);
-      // Alone it waits for a job, several look whether there are any.
-      const answers = await Promise.allSettled(
-        Array.from({ length: asked }, () => this.getJob({ block: asked === 1 })),
-      );
-      const jobs = answers.flatMap((answer) =>
-        answer.status === 'fulfilled' && answer.value ? [answer.value] : [],
-      );
-      for (const job of jobs) this.takeSafely(job);
-      size = jobs.length === asked ? Math.min(asked * 2, MOST_FETCHED) : 1;
-      const failed = answers.find((answer) => answer.status === 'rejected');
-      if (!failed) continue;
-      this.report(failed.reason);
-      await new Promise((resolve) => setTimeout(resolve, REPEAT_FETCH_MS));
-    }
-  }
-
-  /** Nothing, where BullMQ's type promises a job, when there is none. */
-  private getJob(options: { block: boolean }): Promise<RunJob | undefined> {
-    return this.worker.getNextJob(`${this.worker.id}:${String(this.tokens++)}`, options);
   }
 
   /** One job must not keep the others from being fetched. */
@@ -155,7 +139,8 @@ export class BullMqRunQueue extends RunQueue {
   private take(job: RunJob): void {
     const { run, at } = job.data;
     this.locks.keep(job);
-    if (this.closed) this.settle(job, job.moveToWait(job.token));
+    // What was fetched late may find no place any more.
+    if (this.closed || this.active.size >= this.concurrency) this.settle(job, job.moveToWait(job.token));
     // A time that is not a number belongs to a job that Redis has damaged, and that does not say which run it is for.
     else if (!Number.isFinite(at)) this.settle(job, this.complete(job));
     // Nobody adds a run that waits for longer: the clock has been set back. A sweep adds it again, by its row.
@@ -199,7 +184,7 @@ export class BullMqRunQueue extends RunQueue {
     this.again.delete(run);
     if (again) this.settle(again, again.moveToWait(again.token));
     if (this.active.size === 0) this.whenIdle?.();
-    this.whenFree?.();
+    this.fetcher.wake();
   }
 
   /** Starts the job that may have the place in its lane, unless this node has lost it meanwhile. */
@@ -252,7 +237,7 @@ export class BullMqRunQueue extends RunQueue {
    * for the consumer to drop.
    */
   private settle(job: RunJob | undefined, done: Promise<unknown>): void {
-    const settled = done
+    const settled = within(SETTLE_MS, done)
       .then(() => undefined, this.report)
       .finally(() => {
         if (job) this.locks.drop(job);

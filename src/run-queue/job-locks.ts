@@ -1,4 +1,5 @@
 import type { Worker } from 'bullmq';
+import { within } from '../clock/deadline.js';
 import { IdMap } from './id-map.js';
 import type { RunData, RunJob } from './run-job.js';
 
@@ -53,14 +54,14 @@ export class JobLocks {
   }
 }
 
-/** Repeats what may fail while Redis is away. A Redis that keeps silent is not asked again before it answers. */
+/** Repeats what may fail while Redis is away. A Redis that keeps silent is not asked again for a while. */
 function every(milliseconds: number, work: () => Promise<unknown>): NodeJS.Timeout {
   let working = false;
   return setInterval(() => {
     if (working) return;
     working = true;
     void Promise.resolve()
-      .then(work)
+      .then(() => within(LOCK_MS, work()))
       .catch(() => undefined)
       .finally(() => (working = false));
   }, milliseconds);

@@ -1,7 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { Queue } from 'bullmq';
 import type { Clock } from '../clock/clock.js';
-import { isRefusal, type RedisConnections } from '../redis/redis-connections.js';
+import { within } from '../clock/deadline.js';
+import { isRefusal } from '../redis/connection-watch.js';
+import type { RedisConnections } from '../redis/redis-connections.js';
 import { QUEUE, QUEUE_OPTIONS, type RunData, toJob } from './run-job.js';
 import type { QueuedRun } from './run-queue.js';
 
@@ -10,6 +12,9 @@ const CHUNK = 500;
 
 /** Runs that wait to be sent. Further ones are left to recovery, as are all while Redis is away. */
 const MOST_WAITING = 50_000;
+
+/** Redis has to take a chunk by then, or it counts as not sent; that it may be there all the same does no harm. */
+const SEND_MS = 10_000;
 
 /** Sends runs to Redis, in the order they were added, in the background. */
 export class JobProducer {
@@ -29,6 +34,10 @@ export class JobProducer {
     this.queue = new Queue(QUEUE, { connection: redis.impatient, prefix, ...QUEUE_OPTIONS });
     // Every command of ours reports its own failure.
     this.queue.on('error', () => undefined);
+  }
+
+  async ready(): Promise<void> {
+    await this.queue.waitUntilReady();
   }
 
   /** How many runs are not sent yet. */
@@ -82,7 +91,7 @@ export class JobProducer {
       const chunk = this.waiting.splice(0, CHUNK);
       try {
         const now = this.clock.now();
-        await this.queue.addBulk(chunk.map((run) => toJob(run, now)));
+        await within(SEND_MS, this.queue.addBulk(chunk.map((run) => toJob(run, now))));
         this.failing = false;
       } catch (error) {
         // The rows are still `queued`: recovery adds them again.

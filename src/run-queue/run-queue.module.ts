@@ -13,14 +13,16 @@ import { RunQueue } from './run-queue.js';
     {
       provide: RunQueue,
       inject: [AppConfig, Clock, RedisConnections],
-      useFactory: (
+      useFactory: async (
         { runConcurrency, runConcurrencyPerOrigin }: AppConfig,
         clock: Clock,
         redis: RedisConnections | null,
-      ) =>
-        redis
-          ? new BullMqRunQueue(runConcurrency, runConcurrencyPerOrigin, clock, redis)
-          : new InProcessRunQueue(runConcurrency, runConcurrencyPerOrigin, clock),
+      ) => {
+        if (!redis) return new InProcessRunQueue(runConcurrency, runConcurrencyPerOrigin, clock);
+        const queue = new BullMqRunQueue(runConcurrency, runConcurrencyPerOrigin, clock, redis);
+        await queue.ready();
+        return queue;
+      },
     },
   ],
   exports: [RunQueue],

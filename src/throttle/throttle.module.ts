@@ -7,7 +7,7 @@ import { RATE_LIMITER } from './address-throttle.js';
 
 const DURATION_S = 60;
 
-/** Several nodes count together, in Redis; while it is away, each counts what comes to it. */
+/** Several nodes count together, in Redis; while it is away or silent, each counts what comes to it. */
 function limiter({ signInsPerMinute }: AppConfig, redis: RedisConnections | null): RateLimiterAbstract {
   const limits = { points: signInsPerMinute, duration: DURATION_S };
   const insuranceLimiter = new RateLimiterMemory(limits);
@@ -17,6 +17,7 @@ function limiter({ signInsPerMinute }: AppConfig, redis: RedisConnections | null
     ...limits,
     insuranceLimiter,
     storeClient,
+    rejectIfRedisNotReady: true,
     keyPrefix: '{scheduler}:throttle',
   });
 }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { ManualConsumer } from '../support/manual-consumer.js';
-import { numbers, QueueNodes, restoreUntil, runs } from '../support/queue-nodes.js';
+import { numbers, PREFIX, QueueNodes, restoreUntil, runs } from '../support/queue-nodes.js';
 import { describeRedisServer } from '../support/redis-server.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 
 describeRedisServer('BullMqRunQueue, when Redis fails', () => {
@@ -129,6 +130,62 @@ describeRedisServer('BullMqRunQueue, when Redis fails', () => {
       'Redis is lost (it did not answer within 1 s): runs wait in the database until it is back',
       'Redis is back',
     ]);
+  });
+
+  test('a connection that is cut while runs are sent costs nothing but a sweep', async () => {
+    const way = await TcpProxy.to(nodes.server.url);
+    const queue = await nodes.node(1, 1, 1000, way.url);
+    const consumer = new ManualConsumer();
+    queue.consume(consumer.consume);
+    queue.add(runs(1));
+    await consumer.untilStarted(1);
+    nodes.server.pause();
+    queue.add(runs(2));
+    // It is on its way now, and will not be answered.
+    await until(() => queue.depth().ready === 0);
+    way.cut();
+    nodes.server.resume();
+    consumer.finish(1);
+    const open = (): number[] => [2, 3].filter((id) => !consumer.started.includes(id));
+    await restoreUntil(queue, open, () => {
+      consumer.finish(...consumer.started);
+      return consumer.started.includes(3);
+    });
+    expect(consumer.twice).toBe(false);
+    way.close();
+  });
+
+  test('a connection that keeps silent for ever is replaced, while others work', async () => {
+    const way = await TcpProxy.to(nodes.server.url);
+    const queue = await nodes.node(1, 1, 500, way.url);
+    const consumer = new ManualConsumer();
+    queue.consume(consumer.consume);
+    queue.add(runs(1));
+    await consumer.untilStarted(1);
+    way.strand();
+    consumer.finish(1);
+    const open = (): number[] => [2, 3].filter((id) => !consumer.started.includes(id));
+    await restoreUntil(queue, open, () => {
+      consumer.finish(...consumer.started);
+      return consumer.started.includes(3);
+    });
+    expect(consumer.twice).toBe(false);
+    way.close();
+  }, 30_000);
+
+  test('a job that Redis has damaged stops nothing', async () => {
+    const queue = await nodes.node(1);
+    const consumer = new ManualConsumer();
+    queue.consume(consumer.consume);
+    const key = (name: string): string => `${PREFIX}:runs:${name}`;
+    await nodes.server.command('HSET', key('damaged'), 'name', 'run', 'data', 'null', 'opts', '{}');
+    await nodes.server.command('LPUSH', key('wait'), 'damaged');
+    await nodes.server.command('ZADD', key('marker'), '0', '0');
+    queue.add(runs(1));
+    await consumer.untilStarted(1);
+    consumer.finish(1);
+    queue.add(runs(2));
+    await consumer.untilStarted(2);
   });
 
   test('closing ends while Redis is away', async () => {

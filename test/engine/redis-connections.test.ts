@@ -6,7 +6,7 @@ describeRedisServer('REDIS_URL', () => {
   test('with a password', async () => {
     const server = await RedisServer.start('hunter2');
     const redis = await RedisConnections.open(server.url);
-    await redis.ping();
+    await redis.probe();
     redis.close();
     for (const url of [server.url.replace('hunter2', 'hunter3'), server.url.replace(':hunter2@', '')]) {
       const refused = RedisConnections.open(url);

@@ -29,8 +29,14 @@ export class QueueNodes {
     return new QueueNodes(await RedisServer.start());
   }
 
-  async node(concurrency = 10, perLane = 8, answerMs?: number): Promise<BullMqRunQueue> {
-    const redis = await RedisConnections.open(this.server.url, answerMs);
+  /** @param url by which way it reaches the server */
+  async node(
+    concurrency = 10,
+    perLane = 8,
+    answerMs?: number,
+    url = this.server.url,
+  ): Promise<BullMqRunQueue> {
+    const redis = await RedisConnections.open(url, answerMs);
     const queue = new BullMqRunQueue(concurrency, perLane, this.clock, redis, PREFIX);
     this.nodes.push({ queue, redis });
     return queue;

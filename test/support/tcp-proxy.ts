@@ -7,6 +7,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
  */
 export class TcpProxy {
   private readonly pairs = new Set<readonly [Socket, Socket]>();
+  private readonly stranded: (readonly [Socket, Socket])[] = [];
   private interrupted = false;
 
   private constructor(
@@ -42,7 +43,25 @@ export class TcpProxy {
     for (const pair of this.pairs) for (const socket of pair) socket.resume();
   }
 
+  /** Ends the connections there are. New ones work. */
+  cut(): void {
+    for (const pair of this.pairs) for (const socket of pair) socket.destroy();
+  }
+
+  /** Forgets the connections there are, as a router does that restarts: they stay open and carry nothing. New ones work. */
+  strand(): void {
+    for (const pair of this.pairs) {
+      for (const socket of pair) {
+        socket.removeAllListeners('data');
+        socket.on('data', () => undefined);
+      }
+      this.stranded.push(pair);
+      this.pairs.delete(pair);
+    }
+  }
+
   close(): void {
+    for (const pair of this.stranded) for (const socket of pair) socket.destroy();
     for (const pair of this.pairs) for (const socket of pair) socket.destroy();
     this.server.close();
   }
