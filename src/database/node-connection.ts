@@ -1,12 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import pg from 'pg';
+import type pg from 'pg';
+import { within } from '../clock/deadline.js';
+import { AnsweringClient } from './answering-client.js';
 import { DatabaseInUse } from './database-in-use.js';
 import { withSettings } from './postgres-url.js';
 
 /** A process that was killed a moment ago may still be known to the server. */
 const PATIENCE_MS = 3000;
 const PAUSE_MS = 250;
+
+/** What is asked on this connection is answered at once, or the server is lost. */
+const ANSWER_MS = 5000;
+
+/** So often it is asked whether it is still there, and the lock with it: nothing else would notice. */
+const BEAT_MS = 5000;
+
+const FAREWELL_MS = 1000;
 
 const NODES = `hashtextextended('scheduler-service nodes', 0)`;
 const TURN = `hashtextextended('scheduler-service turn', 0)`;
@@ -23,6 +33,7 @@ const KEEPALIVES = { tcp_keepalives_idle: '10', tcp_keepalives_interval: '5', tc
 export class NodeConnection {
   private readonly logger = new Logger(NodeConnection.name);
   private readonly listeners = new Map<string, (payload: string) => void>();
+  private readonly beating: NodeJS.Timeout;
   private client: pg.Client;
   private backend = { pid: 0, since: '' };
   private closed = false;
@@ -38,6 +49,8 @@ export class NodeConnection {
     private readonly alone: boolean,
   ) {
     this.client = this.newClient();
+    // A silent client ends by itself, and is replaced then.
+    this.beating = setInterval(() => void this.client.query('SELECT 1').catch(() => undefined), BEAT_MS);
   }
 
   /** @throws DatabaseInUse when another process holds the lock, and either has to be alone */
@@ -60,7 +73,9 @@ export class NodeConnection {
 
   /** Runs work that only one process at a time may do on this database. */
   async oneAtATime(work: () => Promise<void>): Promise<void> {
-    await this.client.query(`SELECT pg_advisory_lock(${TURN})`);
+    // Asked again and again, for whoever has the turn may take long, and an answer must not.
+    while (!(await this.one<{ held: boolean }>(`SELECT pg_try_advisory_lock(${TURN}) AS held`)).held)
+      await delay(PAUSE_MS);
     try {
       await work();
     } finally {
@@ -76,14 +91,16 @@ export class NodeConnection {
 
   async close(): Promise<void> {
     this.closed = true;
-    await this.client.end().catch(() => undefined);
+    clearInterval(this.beating);
+    await this.leave();
   }
 
   private newClient(): pg.Client {
-    const client = new pg.Client({
+    const client = new AnsweringClient({
       connectionString: withSettings(this.url, KEEPALIVES),
       keepAlive: true,
       connectionTimeoutMillis: 5000,
+      answerMs: ANSWER_MS,
       application_name: 'scheduler-service node',
     });
     client.on('error', () => undefined);
@@ -133,6 +150,11 @@ export class NodeConnection {
     }
   }
 
+  /** A server that is silent does not say goodbye. */
+  private async leave(): Promise<void> {
+    await within(FAREWELL_MS, this.client.end()).catch(() => undefined);
+  }
+
   private async reconnect(): Promise<void> {
     if (this.closed) return;
     this.logger.error('PostgreSQL is lost: what is due waits until it is back');
@@ -147,7 +169,7 @@ export class NodeConnection {
           this.onLost(error);
           return;
         }
-        await this.client.end().catch(() => undefined);
+        await this.leave();
         await delay(PAUSE_MS);
       }
     }

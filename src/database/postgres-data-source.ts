@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { DataSource, type DataSourceOptions, type Migration } from 'typeorm';
 import { type DatabaseConfig, describeDatabase, InvalidSettings } from '../config/app-config.js';
+import { TooLate, within } from '../clock/deadline.js';
+import { AnsweringClient, ANSWER_MS } from './answering-client.js';
 import { MIGRATIONS } from './migrations.js';
 import { refuseNewer } from './newer-database.js';
 import { NodeConnection } from './node-connection.js';
@@ -12,8 +14,11 @@ type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 /** A connection that cannot be had for so long is a database that cannot be reached. */
 const CONNECT_MS = 5000;
 
-/** A server that says nothing for so long, to anything that is asked of it, is lost. */
-const ANSWER_MS = 30_000;
+/** The end of a connection to a server that is silent is not waited for. */
+const FAREWELL_MS = 2000;
+
+/** How soon TCP begins to find out that a host has vanished on which something slow is done: a migration. */
+const KEEPALIVE_MS = 10_000;
 
 const OLDEST_VERSION = 13;
 
@@ -38,7 +43,7 @@ export const postgresOptions = ({
   installExtensions: false,
   migrations: MIGRATIONS.postgres,
   migrationsTransactionMode: 'each',
-  extra: { types, keepAlive: true },
+  extra: { types, keepAlive: true, keepAliveInitialDelayMillis: KEEPALIVE_MS },
   // What was asked on a lost connection fails; an idle one is replaced.
   poolErrorHandler: () => undefined,
 });
@@ -80,9 +85,10 @@ export class PostgresServiceDataSource extends PostgresDataSource {
   constructor(
     private readonly given: PostgresOptions,
     private readonly alone: boolean,
+    answerMs = ANSWER_MS,
   ) {
     const url = given.url ?? '';
-    const answering = { ...given, extra: { ...(given.extra as object), query_timeout: ANSWER_MS } };
+    const answering = { ...given, extra: { ...(given.extra as object), Client: AnsweringClient, answerMs } };
     super({ ...answering, url: withSettings(url, { default_transaction_read_only: 'on' }) });
     this.writer = new PostgresDataSource(answering);
   }
@@ -112,9 +118,10 @@ export class PostgresServiceDataSource extends PostgresDataSource {
   }
 
   override async destroy(): Promise<void> {
-    await super.destroy();
-    await this.writer.destroy();
-    await this.node?.close();
+    const ends = [super.destroy(), this.writer.destroy(), this.node?.close()];
+    await within(FAREWELL_MS, Promise.all(ends)).catch((error: unknown) => {
+      if (!(error instanceof TooLate)) throw error;
+    });
   }
 
   private async connect(): Promise<NodeConnection> {

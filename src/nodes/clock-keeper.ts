@@ -19,6 +19,7 @@ export const LARGEST_DRIFT_MS = 1000;
 @Injectable()
 export class ClockKeeper implements OnModuleInit {
   private readonly logger = new Logger(ClockKeeper.name);
+  private measuring = false;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -46,7 +47,16 @@ export class ClockKeeper implements OnModuleInit {
   @Interval('measure-clock', EVERY_MS)
   async measure(): Promise<void> {
     const { clock } = this;
-    if (!(clock instanceof FollowingClock)) return;
+    if (!(clock instanceof FollowingClock) || this.measuring) return;
+    this.measuring = true;
+    try {
+      await this.follow(clock);
+    } finally {
+      this.measuring = false;
+    }
+  }
+
+  private async follow(clock: FollowingClock): Promise<void> {
     const samples: [now: Date, before: number, after: number][] = [];
     try {
       for (let n = 0; n < SAMPLES; n++) {

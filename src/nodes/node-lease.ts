@@ -3,6 +3,7 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { Interval } from '@nestjs/schedule';
 import type { EntityManager } from 'typeorm';
+import { within } from '../clock/deadline.js';
 import { AppConfig } from '../config/app-config.js';
 import { cannotStore } from '../database/cannot-store.js';
 import { Dialect } from '../database/dialect.js';
@@ -13,6 +14,9 @@ const BEAT_MS = 5000;
 
 /** A node that gave no sign of life for so long is taken for dead. */
 const LEASE_MS = 15_000;
+
+/** A node that stops does not wait longer than this for a database that is silent. */
+const LEAVE_MS = 2000;
 
 /** Thrown inside a transaction of a node that others took for dead: nothing of it may be stored. */
 export class LeaseLost extends Error {
@@ -38,6 +42,7 @@ export class NodeLease implements OnModuleInit {
   /** Since when this node has been in touch with the database, without a gap that makes others look dead. */
   private inTouchSince = Number.NEGATIVE_INFINITY;
   private lastBeat = performance.now();
+  private beating = false;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -83,7 +88,17 @@ export class NodeLease implements OnModuleInit {
   /** Gives a sign of life, by which a node that was taken for dead learns of it. */
   @Interval('heartbeat', BEAT_MS)
   async beat(): Promise<void> {
-    if (!this.dialect.sideBySide) return;
+    // Beats to a database that is silent must not take all of its connections.
+    if (!this.dialect.sideBySide || this.beating) return;
+    this.beating = true;
+    try {
+      await this.tellAlive();
+    } finally {
+      this.beating = false;
+    }
+  }
+
+  private async tellAlive(): Promise<void> {
     const id = this.current;
     const sql = 'UPDATE nodes SET seen_at = CURRENT_TIMESTAMP WHERE id = ?';
     try {
@@ -124,11 +139,10 @@ export class NodeLease implements OnModuleInit {
   async leave(): Promise<void> {
     if (!this.dialect.sideBySide) return;
     const sql = `UPDATE nodes SET seen_at = '1970-01-01' WHERE id = ?`;
-    await this.unitOfWork
-      .transaction((manager) => this.dialect.change(manager, sql, [this.current]))
-      .catch((error: unknown) => {
-        this.logger.warn(`nobody is told that this node stops: ${String(error)}`);
-      });
+    const told = this.unitOfWork.transaction((manager) => this.dialect.change(manager, sql, [this.current]));
+    await within(LEAVE_MS, told).catch((error: unknown) => {
+      this.logger.warn(`nobody is told that this node stops: ${String(error)}`);
+    });
   }
 
   private async replace(lost: number): Promise<void> {

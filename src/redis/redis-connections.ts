@@ -9,6 +9,8 @@ const ANSWER_MS = 5000;
 
 const LONGEST_PAUSE_MS = 2000;
 
+const CLOSED = 'it closed the connection';
+
 const PROBE_KEY = '{scheduler}:probe';
 const PROBE_LIFE_MS = 60_000;
 
@@ -24,7 +26,7 @@ export class RedisConnections {
   private readonly clients: Redis[] = [];
   private readonly watching: NodeJS.Timeout[] = [];
   private closed = false;
-  private lastError = 'it closed the connection';
+  private lastError = CLOSED;
   /** For commands that are worth nothing later: they fail at once while the server is away. */
   readonly impatient: Redis;
 
@@ -99,6 +101,16 @@ export class RedisConnections {
     return this.impatient.status === 'ready';
   }
 
+  /** Whether the server is connected, or is within this time. */
+  async isReadyWithin(milliseconds: number): Promise<boolean> {
+    if (this.isReady) return true;
+    let note: (() => void) | undefined;
+    const ready = new Promise<void>((resolve) => this.impatient.once('ready', (note = resolve)));
+    await within(milliseconds, ready).catch(() => undefined);
+    if (note) this.impatient.off('ready', note);
+    return this.isReady;
+  }
+
   /** Rejects, within seconds, when the server does not take what is written: it is away, full, or read-only. */
   async probe(): Promise<void> {
     await this.ask(() => this.impatient.set(PROBE_KEY, '', 'PX', PROBE_LIFE_MS));
@@ -139,10 +151,10 @@ export class RedisConnections {
       ...options,
     });
     // An error event that nobody listens to ends the process.
-    client.on(
-      'error',
-      (error: NodeJS.ErrnoException) => (this.lastError = error.message || String(error.code)),
-    );
+    client.on('error', (error: NodeJS.ErrnoException) => {
+      // That what was asked fails with the connection says nothing of why it is lost.
+      if (error.name !== 'MaxRetriesPerRequestError') this.lastError = error.message || String(error.code);
+    });
     this.clients.push(client);
     return client;
   }
@@ -167,6 +179,7 @@ export class RedisConnections {
       this.logger.error(`Redis is lost (${this.lastError}): runs wait in the database until it is back`);
     });
     this.impatient.on('ready', () => {
+      this.lastError = CLOSED;
       if (!lost) return;
       lost = false;
       this.logger.log('Redis is back');

@@ -16,6 +16,8 @@ const MOST_WAITING = 50_000;
 /** Redis has to take a chunk by then, or it counts as not sent; that it may be there all the same does no harm. */
 const SEND_MS = 10_000;
 
+const RECONNECTED_MS = 1000;
+
 /** Sends runs to Redis, in the order they were added, in the background. */
 export class JobProducer {
   private readonly queue: Queue<RunData, null>;
@@ -90,8 +92,11 @@ export class JobProducer {
     while (this.waiting.length > 0) {
       const chunk = this.waiting.splice(0, CHUNK);
       try {
-        const now = this.clock.now();
-        await within(SEND_MS, this.queue.addBulk(chunk.map((run) => toJob(run, now))));
+        await this.sendChunk(chunk).catch(async (error: unknown) => {
+          // A connection that was cut is there again in a moment, and what has arrived all the same is not added twice.
+          if (isRefusal(error) || !(await this.redis.isReadyWithin(RECONNECTED_MS))) throw error;
+          await this.sendChunk(chunk);
+        });
         this.failing = false;
       } catch (error) {
         // The rows are still `queued`: recovery adds them again.
@@ -99,6 +104,11 @@ export class JobProducer {
         this.report(error);
       }
     }
+  }
+
+  private async sendChunk(chunk: readonly QueuedRun[]): Promise<void> {
+    const now = this.clock.now();
+    await within(SEND_MS, this.queue.addBulk(chunk.map((run) => toJob(run, now))));
   }
 
   /** Which runs have a job. A key may outlive its job when Redis was damaged, so both must be there. */

@@ -19,8 +19,8 @@ const KILL_EVERY_MS = 40;
 /** Schedules that are due every second. */
 const SCHEDULES = 60;
 
-/** Once Redis answers, runs begin again within two sweeps. */
-const GOES_ON_MS = 10_000;
+/** Once Redis answers, runs begin again within two sweeps, or when the locks of what was lost have run out. */
+const GOES_ON_MS = 15_000;
 
 const LATE_MS = 2000;
 
