@@ -39,7 +39,7 @@ const MAY_IMPORT = {
   scheduler: ['metrics', 'schedules', 'runs', 'run-queue', 'timing', 'clock', 'database'],
   events: ['redis', 'runs', 'schedules', 'metrics', 'config', 'clock', 'http', 'database'],
   overview: ['runs', 'schedules', 'clock', 'http', 'database'],
-  health: ['scheduler', 'redis', 'nodes', 'database', 'http'],
+  health: ['scheduler', 'runs', 'redis', 'nodes', 'database', 'http'],
   dashboard: [],
 };
 

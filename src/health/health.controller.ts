@@ -11,8 +11,12 @@ import { StorageProbe } from '../database/storage-probe.js';
 import { Public } from '../http/principal.js';
 import { ClockKeeper, LARGEST_DRIFT_MS } from '../nodes/clock-keeper.js';
 import { RedisConnections } from '../redis/redis-connections.js';
+import { RunProgress } from '../runs/run-progress.js';
 import { SchedulerService } from '../scheduler/scheduler.service.js';
 import { HealthFilter } from './health.filter.js';
+
+/** Whoever asks wants an answer, also when a part gives none. */
+const ANSWER_MS = 5000;
 
 @ApiSchema({ name: 'Liveness' })
 class LivenessDto {
@@ -30,6 +34,7 @@ export class HealthController {
     private readonly indicators: HealthIndicatorService,
     private readonly storage: StorageProbe,
     private readonly scheduler: SchedulerService,
+    private readonly runProgress: RunProgress,
     private readonly clockKeeper: ClockKeeper,
     @Inject(RedisConnections) private readonly connections: RedisConnections | null,
   ) {}
@@ -45,12 +50,19 @@ export class HealthController {
   @HealthCheck()
   @ApiOperation({
     operationId: 'getReadiness',
-    summary: 'The database takes writes, sweeps come through, and Redis, if used, answers',
+    summary:
+      'The database and Redis, if used, take writes; schedules are claimed, runs begin, and outcomes are saved',
   })
   ready(): Promise<HealthCheckResult> {
     const { connections } = this;
     const redis = connections ? [() => this.redis(connections)] : [];
-    return this.health.check([() => this.database(), () => this.sweep(), () => this.clock(), ...redis]);
+    return this.health.check([
+      () => this.database(),
+      () => this.sweep(),
+      () => this.runs(),
+      () => this.clock(),
+      ...redis,
+    ]);
   }
 
   /** Probes share an answer for a second, so that polling costs no more than one write in that time. */
@@ -58,7 +70,16 @@ export class HealthController {
     return this.indicators
       .check('database')
       .attempt(() => this.storage.run())
-      .withTimeout(5000)
+      .withTimeout(ANSWER_MS)
+      .cacheFor(1000);
+  }
+
+  /** Looks at rows only when this process has nothing to do. */
+  private async runs(): Promise<HealthIndicatorResult> {
+    return this.indicators
+      .check('runs')
+      .attempt(() => this.runProgress.check())
+      .withTimeout(ANSWER_MS)
       .cacheFor(1000);
   }
 
@@ -66,6 +87,7 @@ export class HealthController {
     return this.indicators
       .check('redis')
       .attempt(() => connections.probe())
+      .withTimeout(ANSWER_MS)
       .cacheFor(1000);
   }
 
@@ -79,6 +101,7 @@ export class HealthController {
 
   private sweep(): HealthIndicatorResult {
     const indicator = this.indicators.check('sweep');
-    return this.scheduler.isAlive() ? indicator.up() : indicator.down('due schedules are not being claimed');
+    const trouble = this.scheduler.trouble();
+    return trouble === undefined ? indicator.up() : indicator.down(trouble);
   }
 }

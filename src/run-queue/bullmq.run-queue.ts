@@ -31,6 +31,9 @@ const BEGIN_MS = 3000;
 /** What is said of a job on its way out has to be taken by then. */
 const SETTLE_MS = 10_000;
 
+/** Longer than Redis may take to say that there is nothing to work on. */
+const SILENT_MS = 30_000;
+
 const REPORT_APART_MS = 60_000;
 
 /** The run queue of several nodes: BullMQ on Redis. Jobs of a node that dies are handed on within 20 seconds. */
@@ -108,6 +111,15 @@ export class BullMqRunQueue extends RunQueue {
 
   depth(): QueueDepth {
     return { ready: this.producer.unsent, held: this.lanes.held, delayed: 0, active: this.active.size };
+  }
+
+  override trouble(): string | undefined {
+    if (this.fetcher.silentMs > SILENT_MS) return 'Redis does not say which runs there are to work on';
+    return this.producer.trouble();
+  }
+
+  explains(runId: number): Promise<boolean> {
+    return this.producer.isTaken(runId);
   }
 
   /** Jobs in Redis, of all nodes. Rejects when Redis is away. */

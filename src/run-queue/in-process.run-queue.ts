@@ -75,6 +75,10 @@ export class InProcessRunQueue extends RunQueue {
     return { ready: ready.size, held: lanes.held, delayed: timers.size, active: active.size };
   }
 
+  explains(runId: number): Promise<boolean> {
+    return Promise.resolve(this.active.has(runId) || this.lanes.isWaiting(runId));
+  }
+
   async close(graceMs: number): Promise<void> {
     this.closed = true;
     for (const timer of this.timers.values()) clearTimeout(timer);

@@ -26,7 +26,7 @@ export class JobFetcher {
   private closed = false;
   private tokens = 0;
   private overdue = 0;
-  private answeredAt = this.clock.now().getTime();
+  private answeredAt = this.clock.elapsedMs();
   private whenFree: (() => void) | undefined;
 
   constructor(
@@ -36,17 +36,17 @@ export class JobFetcher {
 
   /** Milliseconds since Redis last said what there is, or there was no place for it. */
   get silentMs(): number {
-    return this.fetching.places() <= 0 ? 0 : this.clock.now().getTime() - this.answeredAt;
+    return this.fetching.places() <= 0 ? 0 : this.clock.elapsedMs() - this.answeredAt;
   }
 
   /** Resolves when it is closed. */
   async run(): Promise<void> {
-    this.answeredAt = this.clock.now().getTime();
+    this.answeredAt = this.clock.elapsedMs();
     for (let size = 1; !this.closed;) {
       const places = this.fetching.places();
       if (places <= 0) {
         await new Promise<void>((resolve) => (this.whenFree = resolve));
-        this.answeredAt = this.clock.now().getTime();
+        this.answeredAt = this.clock.elapsedMs();
         continue;
       }
       const asked = Math.min(size, places);
@@ -79,7 +79,7 @@ export class JobFetcher {
     for (const job of jobs) this.fetching.take(job);
     const failed = answers.find((answer) => answer.status === 'rejected');
     if (failed) this.fetching.report(failed.reason);
-    else this.answeredAt = this.clock.now().getTime();
+    else this.answeredAt = this.clock.elapsedMs();
     return failed ? undefined : jobs.length;
   }
 

@@ -16,6 +16,8 @@ const MOST_WAITING = 50_000;
 /** Redis has to take a chunk by then, or it counts as not sent; that it may be there all the same does no harm. */
 const SEND_MS = 10_000;
 
+const FAILING_MS = 15_000;
+
 const RECONNECTED_MS = 1000;
 
 /** Sends runs to Redis, in the order they were added, in the background. */
@@ -25,7 +27,7 @@ export class JobProducer {
   private waiting: QueuedRun[] = [];
   private sending: Promise<void> | undefined;
   private asking = false;
-  private failing = false;
+  private failing: { readonly since: number; readonly lastAt: number; readonly error: unknown } | undefined;
   private closed = false;
 
   constructor(
@@ -76,7 +78,24 @@ export class JobProducer {
 
   /** Jobs in Redis, of all nodes, by their state. */
   jobCounts(): Promise<Record<string, number>> {
-    return this.queue.getJobCounts('wait', 'delayed', 'active');
+    return within(SEND_MS, this.queue.getJobCounts('wait', 'delayed', 'active'));
+  }
+
+  /** Why runs are not sent, when they have not been for a while; sweeps would send them again. */
+  trouble(): string | undefined {
+    if (!this.failing) return undefined;
+    const { since, lastAt, error } = this.failing;
+    const now = this.clock.elapsedMs();
+    if (lastAt - since < FAILING_MS || now - lastAt > FAILING_MS) return undefined;
+    return `runs cannot be sent to Redis: ${error instanceof Error ? error.message : String(error)}`;
+  }
+
+  /** Whether a node has the run, or has put it aside for a while. */
+  async isTaken(runId: number): Promise<boolean> {
+    const jobId = await within(SEND_MS, this.queue.getDeduplicationJobId(String(runId)));
+    if (jobId === null) return false;
+    const state = await within(SEND_MS, this.queue.getJobState(jobId));
+    return state === 'active' || state === 'delayed';
   }
 
   /** Resolves when what was added before is sent, or cannot be. */
@@ -97,7 +116,7 @@ export class JobProducer {
           if (isRefusal(error) || !(await this.redis.isReadyWithin(RECONNECTED_MS))) throw error;
           await this.sendChunk(chunk);
         });
-        this.failing = false;
+        this.failing = undefined;
       } catch (error) {
         // The rows are still `queued`: recovery adds them again.
         this.waiting = [];
@@ -123,8 +142,10 @@ export class JobProducer {
 
   /** Once until it goes well again. Connections report themselves what happens to them. */
   private report(error: unknown): void {
-    if (this.failing || !isRefusal(error)) return;
-    this.failing = true;
+    const now = this.clock.elapsedMs();
+    const known = this.failing;
+    this.failing = { since: known?.since ?? now, lastAt: now, error };
+    if ((known && isRefusal(known.error)) || !isRefusal(error)) return;
     this.logger.error(`Redis takes no runs, they wait in the database: ${String(error)}`);
   }
 }

@@ -70,6 +70,14 @@ export abstract class RunQueue {
   /** How many runs it holds, for whoever watches. */
   abstract depth(): QueueDepth;
 
+  /** Why runs are not delivered, as far as the queue knows, in words for an operator. */
+  trouble(): string | undefined {
+    return undefined;
+  }
+
+  /** Whether a run that is due waits for something that the queue knows: its lane, or another process that has it. */
+  abstract explains(runId: number): Promise<boolean>;
+
   /** Stops delivery, and resolves when the consumer is done with what it has, or after `graceMs`. */
   abstract close(graceMs: number): Promise<void>;
 }

@@ -30,6 +30,7 @@ export class RunExecutor {
   /** Runs whose start is committed already, until the queue delivers them. */
   private readonly started = new IdMap<StartedRun>();
   private readonly writes = new PendingWork();
+  private deliveredMs: number;
   private readonly logger = new Logger(RunExecutor.name);
   private readonly report = (error: unknown): void => {
     this.logger.error(`a run is left to recovery: ${String(error)}`);
@@ -40,7 +41,14 @@ export class RunExecutor {
     private readonly queue: RunQueue,
     private readonly actions: ActionsService,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.deliveredMs = clock.elapsedMs();
+  }
+
+  /** Milliseconds since the queue last gave this process a run to work on; at first, since it started. */
+  get quietMs(): number {
+    return this.clock.elapsedMs() - this.deliveredMs;
+  }
 
   /** Runs that were started in the transaction that made them; the queue is to deliver them next. */
   takeOver(runs: readonly StartedRun[]): void {
@@ -52,6 +60,7 @@ export class RunExecutor {
    * the starts of the runs that take it.
    */
   async execute(runId: number, begun: () => void): Promise<void> {
+    this.deliveredMs = this.clock.elapsedMs();
     const run = this.started.get(runId) ?? (await this.persist(() => this.ledger.start(runId)));
     this.started.delete(runId);
     begun();

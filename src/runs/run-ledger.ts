@@ -38,6 +38,9 @@ export interface StartedRun {
 /** Starts and ends that are written in one transaction; twice as many runs may be executed at a time. */
 const MAX_BATCH = 1000;
 
+/** A disk or a server may stumble; what is not written for longer than this is worth an alarm. */
+const TROUBLE_MS = 15_000;
+
 type Entry = { readonly start: number } | { readonly end: EndedAttempt };
 
 type StartedRow = [
@@ -84,7 +87,9 @@ export const ofSchedule = (column: string): string =>
 export class RunLedger {
   private readonly logger = new Logger(RunLedger.name);
   private readonly entries = new GroupCommit((batch: Entry[]) => this.commit(batch), MAX_BATCH);
-  private failing = false;
+  /** Since when nothing can be written, and since when the write under way takes. */
+  private failingSinceMs: number | undefined;
+  private writingSinceMs: number | undefined;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -168,11 +173,21 @@ export class RunLedger {
     return canceled.map(({ id }) => id);
   }
 
+  /** Why starts and ends of runs are not written, when they have not been for a while. */
+  trouble(): string | undefined {
+    const since = this.failingSinceMs ?? this.writingSinceMs;
+    const forMs = since === undefined ? 0 : this.clock.elapsedMs() - since;
+    return forMs < TROUBLE_MS
+      ? undefined
+      : `run results could not be saved for ${String(Math.floor(forMs / 1000))} s`;
+  }
+
   private async commit(batch: Entry[]): Promise<(StartedRun | undefined)[]> {
     const { id } = this.node;
+    this.writingSinceMs = this.clock.elapsedMs();
     try {
       const answers = await this.commitAs(id, batch);
-      this.failing = false;
+      this.failingSinceMs = undefined;
       return answers;
     } catch (error) {
       if (!(error instanceof LeaseLost)) {
@@ -180,14 +195,16 @@ export class RunLedger {
         throw error;
       }
       await this.node.renew(id);
-      return this.commit(batch);
+      return await this.commit(batch);
+    } finally {
+      this.writingSinceMs = undefined;
     }
   }
 
   /** Once until it goes well again. */
   private report(count: number, error: unknown): void {
-    if (this.failing) return;
-    this.failing = true;
+    if (this.failingSinceMs !== undefined) return;
+    this.failingSinceMs = this.clock.elapsedMs();
     this.logger.error(
       `what became of runs cannot be written, and is tried again every second (${String(count)} starts and ends by now): ` +
         String(error),

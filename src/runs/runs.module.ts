@@ -15,6 +15,7 @@ import { RecentRuns } from './recent-runs.js';
 import { Recovery } from './recovery.js';
 import { RunCommands } from './run-commands.js';
 import { RunExecutor } from './run-executor.js';
+import { RunProgress } from './run-progress.js';
 import { RunLedger } from './run-ledger.js';
 import { Run } from './run.entity.js';
 import { RunsController } from './runs.controller.js';
@@ -33,8 +34,9 @@ import { RunsService } from './runs.service.js';
     Pruning,
     FailureLimit,
     CancelSignal,
+    RunProgress,
   ],
-  exports: [Recovery, RecentRuns, RunExecutor, RunLedger, RunQueueModule],
+  exports: [RunProgress, Recovery, RecentRuns, RunExecutor, RunLedger, RunQueueModule],
 })
 export class RunsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(

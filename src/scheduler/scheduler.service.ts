@@ -3,6 +3,7 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../clock/clock.js';
 import { cannotStore } from '../database/cannot-store.js';
+import { TooLate, within } from '../clock/deadline.js';
 import { Recovery } from '../runs/recovery.js';
 import { SCHEDULE_CREATED, SCHEDULE_UPDATED, type ScheduleEvent } from '../schedules/schedule.events.js';
 import { Alarms } from './alarms.js';
@@ -10,6 +11,12 @@ import { type ClaimedSlice, Claimer } from './claimer.js';
 import { ClockSteps } from './clock-steps.js';
 
 const SWEEP_MS = 5000;
+
+/** Longer than a database may take that is silent and has to be given up, and begun anew. */
+const CLAIM_MS = 60_000;
+
+/** The end of the service does not wait longer than this for a claim. */
+const STOP_MS = 5000;
 
 /** Claimed runs wait for the claims of others so long at most. */
 const HOLD_MS = 500;
@@ -32,6 +39,7 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
   private again = false;
   private stopped = false;
   private lastSweepMs = Number.NEGATIVE_INFINITY;
+  private lastClaimMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly claimer: Claimer,
@@ -55,7 +63,7 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
 
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
-    await this.claiming?.catch(this.report);
+    if (this.claiming) await within(STOP_MS, this.claiming).catch(this.report);
   }
 
   /**
@@ -101,9 +109,33 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
     if (next_run && !this.stopped) this.alarms.set(next_run, this.ring);
   }
 
-  /** Whether sweeps come through; when not, due schedules are not being claimed. */
-  isAlive(): boolean {
-    return this.clock.elapsedMs() - this.lastSweepMs < 3 * SWEEP_MS;
+  /** What does not go on, for whoever watches. A herd is claimed slice by slice, and the sweep comes through after it. */
+  trouble(): string | undefined {
+    if (this.isLate(this.lastClaimMs)) return 'due schedules are not being claimed';
+    if (this.isLate(this.lastSweepMs) && !this.claiming)
+      return 'what the queue has lost is not being restored';
+    return undefined;
+  }
+
+  private isLate(lastMs: number): boolean {
+    return this.clock.elapsedMs() - lastMs >= 3 * SWEEP_MS;
+  }
+
+  /** One that takes too long is given up, so that the next sweep claims; should it come after all, its runs are executed. */
+  private async claimSlice(mayStart: boolean): Promise<ClaimedSlice> {
+    const claiming = this.claimer.claimSlice(mayStart);
+    try {
+      return await within(CLAIM_MS, claiming);
+    } catch (error) {
+      if (error instanceof TooLate)
+        claiming.then(
+          (slice) => {
+            slice.handOver();
+          },
+          () => undefined,
+        );
+      throw error;
+    }
   }
 
   /**
@@ -124,7 +156,8 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
     try {
       while (this.again && !this.stopped) {
         this.again = false;
-        const slice = await this.claimer.claimSlice(held.length === 0);
+        const slice = await this.claimSlice(held.length === 0);
+        this.lastClaimMs = this.clock.elapsedMs();
         this.clockSteps.look();
         held.push(slice);
         // What was started must be known to the executor when somebody cancels it.

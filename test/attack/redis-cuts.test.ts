@@ -99,9 +99,12 @@ describePostgresServer('cuts of Redis', () => {
     'the node goes on, and no occurrence is lost, doubled or left open',
     async () => {
       const report: { cut: string; goesOnAfterMs: number }[] = [];
+      const tell = (line: object): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
       const strike = async (cut: string, work: () => Promise<void>): Promise<void> => {
         await work();
-        report.push({ cut, goesOnAfterMs: await untilRunsBegin() });
+        const line = { cut, goesOnAfterMs: await untilRunsBegin() };
+        report.push(line);
+        tell(line);
       };
       await strike('none', () => Promise.resolve());
       for (let n = 0; n < KILLS; n++) await strike('kill', killConnections);
@@ -113,9 +116,7 @@ describePostgresServer('cuts of Redis', () => {
       const late = await lateness(database, from, new Date(from.getTime() + 2000));
       const account = await accountFor(database);
       const twice = [...executions().values()].filter((n) => n > 1).length;
-      process.stdout.write(
-        [...report, late, account, { twice }].map((line) => `${JSON.stringify(line)}\n`).join(''),
-      );
+      for (const line of [late, account, { twice }]) tell(line);
       expect(report.filter(({ goesOnAfterMs }) => goesOnAfterMs > GOES_ON_MS)).toEqual([]);
       expect(account).toMatchObject({ schedules: SCHEDULES, lost: 0, twice: 0 });
       expect(twice).toBe(0);
