@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import type { Dialect } from './dialect.js';
 import { UnitOfWork } from './unit-of-work.js';
@@ -22,10 +23,18 @@ export class PostgresUnitOfWork extends UnitOfWork {
       try {
         return await this.writer.transaction(work);
       } catch (error) {
+        if (isLost(error)) this.answerLostAt = performance.now();
         if (tries === MOST_TRIES || !isCollision(error)) throw error;
       }
     }
   }
+}
+
+/** Whether the server did not answer, rather than refuse. */
+function isLost(error: unknown): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  const { driverError } = error;
+  return !(driverError instanceof pg.DatabaseError) || String(driverError.code).startsWith('57P');
 }
 
 function isCollision(error: unknown): boolean {

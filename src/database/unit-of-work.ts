@@ -9,6 +9,9 @@ export abstract class UnitOfWork {
   /** How to say what databases say differently. */
   abstract readonly dialect: Dialect;
 
+  /** When, by `performance.now()`, it was last not known whether a transaction was committed: its answer was lost. */
+  answerLostAt = Number.NEGATIVE_INFINITY;
+
   /**
    * Runs `work` in a transaction, which commits before the promise resolves and is rolled back when `work`
    * throws. `work` must write through the manager it is given, and must not start another unit of work: that

@@ -7,6 +7,7 @@ import { instantText } from '../database/columns.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { NodeLease } from '../nodes/node-lease.js';
 import { LONGEST_WAIT_MS, RunQueue } from '../run-queue/run-queue.js';
+import { RunExecutor } from './run-executor.js';
 import { ofSchedule, type QueuedRow, RunLedger, toQueuedRun } from './run-ledger.js';
 import { sqlFrom, UNFINISHED } from './run-state.js';
 import { RUNS_CHANGED, type RunsChanged } from './run.events.js';
@@ -19,6 +20,12 @@ const REOFFERED = 10_000;
  * middle of a herd: with three nodes it made 17,000 jobs too many of 10,000 runs.
  */
 const ON_ITS_WAY_MS = 5000;
+
+/** Whatever is asked of the database is answered by then, or never. */
+const ANSWERED_MS = 60_000;
+
+/** After an answer was lost, started runs are looked at for so long. */
+const DOUBT_MS = 2 * ANSWERED_MS;
 
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
@@ -39,6 +46,7 @@ export class Recovery {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly node: NodeLease,
     private readonly ledger: RunLedger,
+    private readonly executor: RunExecutor,
     private readonly queue: RunQueue,
     private readonly events: EventEmitter2,
     private readonly clock: Clock,
@@ -110,6 +118,39 @@ export class Recovery {
     const last = rows.at(-1);
     this.reofferedTo = rows.length === REOFFERED && last ? last : NOTHING_YET;
     return rows.length;
+  }
+
+  /**
+   * Runs whose start was committed without an answer, which was lost: their rows say that this node works on them, and it
+   * does not know. They are `queued` again, as they were. Resolves with their number.
+   */
+  async reclaim(): Promise<number> {
+    const { dialect, answerLostAt } = this.unitOfWork;
+    if (performance.now() - answerLostAt > DOUBT_MS) return 0;
+    const node = this.node.id;
+    const reclaimed = await this.unitOfWork.transaction(async (manager) => {
+      await this.node.hold(manager, node);
+      const rows = await dialect.query<{ id: number }>(
+        manager,
+        `SELECT id FROM runs WHERE status IN (${UNFINISHED}) AND status IN (${sqlFrom('queued')}) AND node_id = ? AND started_at <= ?`,
+        [node, instantText(new Date(this.clock.now().getTime() - ANSWERED_MS))],
+      );
+      const unknown = rows.filter(({ id }) => !this.executor.knows(id)).map(({ id }) => id);
+      if (unknown.length === 0) return [];
+      return dialect.query<QueuedRow>(
+        manager,
+        `UPDATE runs SET status = 'queued', attempt = attempt - 1, started_at = CASE WHEN attempt = 1 THEN NULL ELSE started_at END
+          WHERE ${dialect.among('id')} AND status IN (${sqlFrom('queued')}) AND node_id = ?
+      RETURNING id, available_at, ${ofSchedule('lane')} AS lane`,
+        [JSON.stringify(unknown), node],
+      );
+    });
+    if (reclaimed.length > 0)
+      this.logger.log(
+        `${String(reclaimed.length)} runs had been started without this node learning of it; they run now`,
+      );
+    this.queue.add(reclaimed.map(toQueuedRun));
+    return reclaimed.length;
   }
 
   /** @param onItsWayMs runs made so long ago are left out; not those of a clock that was ahead, which are yet to be made */

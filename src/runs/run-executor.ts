@@ -27,6 +27,8 @@ const WRITE_GRACE_MS = 2000;
 export class RunExecutor {
   private readonly stopping = new AbortController();
   private readonly attempts = new IdMap<Attempt>();
+  /** Runs from their delivery until their outcome is written. */
+  private readonly underWay = new IdMap<true>();
   /** Runs whose start is committed already, until the queue delivers them. */
   private readonly started = new IdMap<StartedRun>();
   private readonly writes = new PendingWork();
@@ -45,6 +47,11 @@ export class RunExecutor {
     this.deliveredMs = clock.elapsedMs();
   }
 
+  /** Whether this process works on the run, or is to work on it next. */
+  knows(runId: number): boolean {
+    return this.underWay.has(runId) || this.started.has(runId);
+  }
+
   /** Milliseconds since the queue last gave this process a run to work on; at first, since it started. */
   get quietMs(): number {
     return this.clock.elapsedMs() - this.deliveredMs;
@@ -61,12 +68,15 @@ export class RunExecutor {
    */
   async execute(runId: number, begun: () => void): Promise<void> {
     this.deliveredMs = this.clock.elapsedMs();
+    this.underWay.set(runId, true);
     const run = this.started.get(runId) ?? (await this.persist(() => this.ledger.start(runId)));
     this.started.delete(runId);
     begun();
-    if (!run) return;
-    const result = await this.attempt(run);
-    if (this.stopping.signal.aborted) return;
+    const result = run && (await this.attempt(run));
+    if (!run || !result || this.stopping.signal.aborted) {
+      this.underWay.delete(runId);
+      return;
+    }
     this.writes.add(this.writeEnd(run, endOf(run, result, this.clock.now())).catch(this.report));
   }
 
@@ -110,6 +120,7 @@ export class RunExecutor {
 
   private async writeEnd(run: StartedRun, ended: EndedAttempt): Promise<void> {
     await this.persist(() => this.ledger.end(ended));
+    this.underWay.delete(run.id);
     if (!ended.retry) return;
     this.queue.add([{ id: run.id, available_at: ended.retry.available_at, lane: run.of.lane }]);
   }

@@ -86,6 +86,7 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
       await this.claimDue();
       await this.setAlarms(since);
       await this.recovery.settleSilent();
+      await this.recovery.reclaim();
       await this.recovery.requeue();
       this.lastSweepMs = this.clock.elapsedMs();
     } catch (error) {

@@ -4,6 +4,7 @@ import type { RunDto } from '../../src/runs/dto/run.dto.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { describeRedisServer, freePort, RedisServer } from '../support/redis-server.js';
 import { TestService } from '../support/test-service.js';
+import { until } from '../support/until.js';
 
 interface Health {
   status: string;
@@ -60,6 +61,47 @@ describeRedisServer('the service with Redis', () => {
     }
     while (status !== 200) [status] = await ready();
     expect(service.action.calls).toHaveLength(1);
+  });
+
+  test.each([
+    ['full', ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0'], /OOM/],
+    ['a replica', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE'], /READONLY/],
+    [
+      'short of replicas',
+      ['CONFIG', 'SET', 'min-replicas-to-write', '1'],
+      ['CONFIG', 'SET', 'min-replicas-to-write', '0'],
+      /NOREPLICAS/,
+    ],
+  ])('is not ready while Redis is %s, however quickly it answers', async (_name, breakIt, mend, reason) => {
+    await service.scheduler.sweep();
+    await server.command(...breakIt);
+    const redis = async (): Promise<{ status: string; message?: string } | undefined> =>
+      (await service.api.get<Health>('/health/ready')).body.details['redis'];
+    await until(async () => (await redis())?.status === 'down');
+    expect((await redis())?.message).toMatch(reason);
+    await server.command(...mend);
+    await until(async () => (await redis())?.status === 'up');
+  });
+
+  test('readiness answers within seconds while Redis is silent', async () => {
+    await service.scheduler.sweep();
+    server.pause();
+    const begun = performance.now();
+    const { status, body } = await service.api.get<Health>('/health/ready');
+    expect(performance.now() - begun).toBeLessThan(8000);
+    expect(status).toBe(503);
+    expect(body.details).toMatchObject({ database: { status: 'up' }, redis: { status: 'down' } });
+    server.resume();
+  });
+
+  test('signing in is counted here while Redis is silent', async () => {
+    server.pause();
+    const begun = performance.now();
+    expect(
+      (await user.post('/auth/signin', { email: 'nobody@example.com', password: 'x' })).status,
+    ).toBeLessThan(500);
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    server.resume();
   });
 
   test('does not start on one that cannot be reached', async () => {

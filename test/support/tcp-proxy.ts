@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
+/** Time enough for a server to do what it was asked. */
+const LOST_AFTER_MS = 200;
+
 /**
  * A way to a server that can be interrupted as networks are: nobody is told. While it is, connections stay open and
  * carry nothing, and new ones are taken and answered by silence; afterwards everything that was sent arrives.
@@ -46,6 +49,15 @@ export class TcpProxy {
   /** Ends the connections there are. New ones work. */
   cut(): void {
     for (const pair of this.pairs) for (const socket of pair) socket.destroy();
+  }
+
+  /** Lets what is sent arrive and no answer come back, then ends the connections there are. */
+  loseAnswers(): void {
+    for (const [client, server] of this.pairs) {
+      server.removeAllListeners('data');
+      server.on('data', () => undefined);
+      setTimeout(() => client.destroy(), LOST_AFTER_MS);
+    }
   }
 
   /** Forgets the connections there are, as a router does that restarts: they stay open and carry nothing. New ones work. */
