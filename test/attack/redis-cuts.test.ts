@@ -12,8 +12,9 @@ import { until } from '../support/until.js';
 /** Seconds for which Redis keeps silent. `npm run test:nightly` does 4, 7, 12, 15 and 60. */
 const SILENCES = (process.env['ATTACK_SILENCES'] ?? '12').split(',').map(Number);
 
-/** Rounds in which connections are killed again and again for a second: 5, and 50 with `npm run test:nightly`. */
+/** Seconds in which connections are killed again and again: 5, and 50 with `npm run test:nightly`, 5 at a time. */
 const KILLS = Number(process.env['ATTACK_KILLS'] ?? 5);
+const KILLS_AT_A_TIME = 5;
 const KILL_EVERY_MS = 40;
 
 /** Schedules that are due every second. */
@@ -42,10 +43,15 @@ async function untilRunsBegin(): Promise<number> {
   return Math.round(performance.now() - from);
 }
 
-async function killConnections(): Promise<void> {
-  for (let killing = 0; killing < 1000; killing += KILL_EVERY_MS) {
-    await redis.command('CLIENT', 'KILL', 'TYPE', 'normal');
-    await sleep(KILL_EVERY_MS);
+/** A second of kills hits whatever is sent and fetched; in the second after it everything begins anew. */
+async function killConnections(times: number): Promise<void> {
+  for (let n = 0; n < times; n++) {
+    const begun = performance.now();
+    while (performance.now() - begun < 1000) {
+      await redis.command('CLIENT', 'KILL', 'TYPE', 'normal');
+      await sleep(KILL_EVERY_MS);
+    }
+    await sleep(500);
   }
 }
 
@@ -107,7 +113,10 @@ describePostgresServer('cuts of Redis', () => {
         tell(line);
       };
       await strike('none', () => Promise.resolve());
-      for (let n = 0; n < KILLS; n++) await strike('kill', killConnections);
+      for (let left = KILLS; left > 0; left -= KILLS_AT_A_TIME) {
+        const times = Math.min(left, KILLS_AT_A_TIME);
+        await strike(`${String(times)} s of kills`, () => killConnections(times));
+      }
       for (const seconds of SILENCES) await strike(`${String(seconds)} s`, () => silence(seconds));
       await settle();
 

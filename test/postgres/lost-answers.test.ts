@@ -57,7 +57,10 @@ test.each([
   service.clock.advance(59_000);
   await service.scheduler.sweep();
   service.clock.advance(2000);
-  await service.scheduler.sweep();
+  await until(async () => {
+    await service.scheduler.sweep();
+    return service.action.calls.length > 0;
+  });
   await service.settled();
   const { body } = await user.get<RunDto[]>(`/schedules/${String(id)}/runs`);
   expect(body.at(-1)).toMatchObject({ status: 'succeeded', attempt: 1 });
