@@ -118,7 +118,7 @@ export class PostgresServiceDataSource extends PostgresDataSource {
   }
 
   override async destroy(): Promise<void> {
-    const ends = [super.destroy(), this.writer.destroy(), this.node?.close()];
+    const ends = [super.destroy(), this.writer.destroy(), this.node?.close() ?? Promise.resolve()];
     await within(FAREWELL_MS, Promise.all(ends)).catch((error: unknown) => {
       if (!(error instanceof TooLate)) throw error;
     });

@@ -33,7 +33,7 @@ export class PostgresUnitOfWork extends UnitOfWork {
 /** Whether the server did not answer, rather than refuse. */
 function isLost(error: unknown): boolean {
   if (!(error instanceof QueryFailedError)) return false;
-  const { driverError } = error;
+  const driverError: unknown = error.driverError;
   return !(driverError instanceof pg.DatabaseError) || String(driverError.code).startsWith('57P');
 }
 

@@ -12,11 +12,12 @@ export const isRefusal = (error: unknown): boolean => error instanceof (ReplyErr
 export function watchConnection(client: Redis, everyMs: number, onSilent: () => void): NodeJS.Timeout {
   let asking = false;
   let greeting = false;
+  const isReady = (): boolean => client.status === 'ready';
   const look = async (): Promise<void> => {
     // It was accepted, and has said nothing since the look before.
     if (client.status === 'connect' && greeting) onSilent();
     greeting = client.status === 'connect';
-    if (client.status !== 'ready' || asking) return;
+    if (!isReady() || asking) return;
     asking = true;
     const { stream } = client;
     const asked = performance.now();
@@ -26,7 +27,7 @@ export function watchConnection(client: Redis, everyMs: number, onSilent: () => 
     } catch (error) {
       // A turn of the event loop in which this process did not listen says nothing about the server.
       const listened = performance.now() - asked < patience + everyMs;
-      if (!isRefusal(error) && listened && client.status === 'ready' && client.stream === stream) onSilent();
+      if (!isRefusal(error) && listened && isReady() && client.stream === stream) onSilent();
     } finally {
       asking = false;
     }

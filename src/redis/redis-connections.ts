@@ -104,10 +104,8 @@ export class RedisConnections {
   /** Whether the server is connected, or is within this time. */
   async isReadyWithin(milliseconds: number): Promise<boolean> {
     if (this.isReady) return true;
-    let note: (() => void) | undefined;
-    const ready = new Promise<void>((resolve) => this.impatient.once('ready', (note = resolve)));
+    const ready = new Promise<void>((resolve) => this.impatient.once('ready', resolve));
     await within(milliseconds, ready).catch(() => undefined);
-    if (note) this.impatient.off('ready', note);
     return this.isReady;
   }
 
@@ -132,7 +130,7 @@ export class RedisConnections {
       await command();
     } catch (error) {
       if (isRefusal(error)) throw error;
-      throw this.isReady
+      throw this.impatient.status === 'ready'
         ? new TooLate(this.answerMs)
         : new Error(`Redis cannot be reached: ${this.lastError}`);
     }

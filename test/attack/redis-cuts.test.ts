@@ -132,7 +132,7 @@ describePostgresServer('cuts of Redis', () => {
       expect(late['runs']).toBeGreaterThanOrEqual(2 * SCHEDULES);
       expect(late['most']).toBeLessThan(LATE_MS);
       expect((await service.api.get('/health/ready')).status).toBe(200);
-      expect(await Promise.race([service.exited, 'lives'])).toBe('lives');
+      expect(await Promise.race([service.exited, Promise.resolve('lives')])).toBe('lives');
     },
     60_000 * (1 + KILLS / 10 + SILENCES.length),
   );
