@@ -10,7 +10,7 @@ export const getMetrics = (client: Client, options: RequestOptions = {}): Promis
 export const getLiveness = (client: Client, options: RequestOptions = {}): Promise<Liveness> =>
   client.send({ method: 'GET', path: `/health/live` }, options);
 
-/** The database takes writes, sweeps come through, and Redis, if used, answers */
+/** The database and Redis, if used, take writes; schedules are claimed, runs begin, and outcomes are saved */
 export const getReadiness = (
   client: Client,
   options: RequestOptions = {},
