@@ -1,3 +1,4 @@
+import { isCommonWord } from './common-words.js';
 import { unescaped } from './escapes.js';
 import { FOLDED, SEPARATES, SHORTEST_PART, STRETCH } from './folding.js';
 import { FRAME, formsOf, kindsOf, OWN, type SecretForm } from './secret-form.js';
@@ -57,7 +58,7 @@ export class Needles {
         this.addView(name, form, view);
         await turns.next();
       }
-      for (const word of form.words) this.addWord(name, word);
+      for (const word of form.words) if (!isCommonWord(word)) this.addWord(name, word);
     }
     if (value.length < LONGEST_WORD && folded(viewOf(value)).length < SHORTEST_PART)
       this.bare.push({ text: value, name });
