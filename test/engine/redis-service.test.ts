@@ -34,6 +34,24 @@ describeRedisServer('the service with Redis', () => {
     expect(service.action.calls).toHaveLength(1);
   });
 
+  test('starts no run whose schedule was deleted unseen', async () => {
+    const path = `/schedules/${String((await user.newSchedule({ schedule_interval: '@yearly' })).id)}`;
+    service.action.behaviour = () => ({ ok: false, retryable: true, error: 'down' });
+    const { body: run } = await user.post<RunDto>(`${path}/run`);
+    await service.untilRuns('running', 0);
+    await service.settled();
+    expect(service.action.calls).toHaveLength(1);
+    await user.delete(path);
+    // As a transaction leaves it that was not committed when the schedule was deleted.
+    await service.write(`UPDATE runs SET status = 'queued', finished_at = NULL, error = NULL`);
+    service.clock.advance(3_600_000);
+    await service.tick();
+    expect((await user.get(`/runs/${String(run.id)}`)).body).toMatchObject({
+      ...{ status: 'canceled', error: 'its schedule was deleted or disabled' },
+    });
+    expect(service.action.calls).toHaveLength(1);
+  });
+
   test('what is accepted while Redis is away is executed when it is back; readiness tells', async () => {
     const { id } = await user.newSchedule();
     const ready = async (): Promise<[number, Health]> => {
