@@ -21,7 +21,7 @@ export async function countSealed(source: Source, dialect: Dialect): Promise<Sea
       source,
       `SELECT substr(${column}, 1, 8) AS "key", count(*) AS count FROM ${table} WHERE ${column} <> '' GROUP BY 1`,
     );
-    counts.push(...rows.map(({ key, count }) => ({ key, what, count: Number(count) })));
+    counts.push(...rows.map(({ key, count }) => ({ key, what, count })));
   }
   return counts;
 }

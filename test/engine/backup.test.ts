@@ -104,7 +104,7 @@ test.each([
   ['lacks rows', (copy: Database.Database) => copy.exec('DELETE FROM schedules'), 'schedules: 0 rows'],
 ])('a copy that %s is not kept', async (_what, spoil, why) => {
   await user.newSchedule();
-  const { backup } = Database.prototype;
+  const backup = Reflect.get(Database.prototype, 'backup');
   jest.spyOn(Database.prototype, 'backup').mockImplementation(async function (this: Database.Database, to) {
     const made = await backup.call(this, to);
     const copy = new Database(to);

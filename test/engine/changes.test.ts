@@ -134,9 +134,9 @@ describe('a run does not start whose schedule stopped unseen while it was on its
   test('one that is deleted while somebody runs it is answered 404, and does not run', async () => {
     const { id } = await user.newSchedule({ schedule_interval: '@yearly' });
     const schedules = service.app.get(SchedulesService);
-    const { get } = SchedulesService.prototype;
+    const get = schedules.get.bind(schedules);
     const read = jest.spyOn(schedules, 'get').mockImplementation(async (...asked) => {
-      const row = await get.apply(schedules, asked);
+      const row = await get(...asked);
       await schedules.delete(...asked);
       return row;
     });
