@@ -66,7 +66,7 @@ export class BullMqRunQueue extends RunQueue {
   ) {
     super();
     this.producer = new JobProducer(redis, clock, prefix);
-    this.lanes = new JobLanes(concurrencyPerLane);
+    this.lanes = new JobLanes(concurrency, concurrencyPerLane);
     // Without a processor: jobs are fetched by hand, because one that waits for its lane must not take a place.
     this.worker = new Worker(QUEUE, null, {
       connection: redis.connectWorker(LONGEST_BLOCK_MS),
@@ -82,6 +82,7 @@ export class BullMqRunQueue extends RunQueue {
     this.locks = new JobLocks(this.worker);
     this.fetcher = new JobFetcher(this.worker, {
       places: () => (this.givenBack.size > 0 ? 0 : this.concurrency - this.active.size),
+      isCrowded: () => this.lanes.isCrowded,
       take: (job) => {
         this.takeSafely(job);
       },
@@ -163,14 +164,15 @@ export class BullMqRunQueue extends RunQueue {
   }
 
   private admit(job: RunJob): void {
-    switch (this.lanes.admit(job)) {
-      case 'start':
-        void this.work(job);
-        break;
-      case 'put aside':
-        this.settle(job, this.putAside(job));
-        break;
-      case 'hold':
+    if (this.lanes.admit(job)) this.startNext();
+    else this.settle(job, this.putAside(job));
+  }
+
+  /** Starts the jobs that have a place now, but for those that this node has lost meanwhile. */
+  private startNext(): void {
+    for (let job = this.closed ? undefined : this.lanes.next(); job; job = this.lanes.next()) {
+      if (this.locks.has(job)) void this.work(job);
+      else this.leave(job);
     }
   }
 
@@ -191,7 +193,8 @@ export class BullMqRunQueue extends RunQueue {
     clearTimeout(patience);
     this.active.delete(run);
     if (!this.givenBack.delete(run)) this.settle(job, this.complete(job));
-    this.freePlace(job);
+    this.leave(job);
+    this.startNext();
     const again = this.again.get(run);
     this.again.delete(run);
     if (again) this.settle(again, again.moveToWait(again.token));
@@ -199,17 +202,8 @@ export class BullMqRunQueue extends RunQueue {
     this.fetcher.wake();
   }
 
-  /** Starts the job that may have the place in its lane, unless this node has lost it meanwhile. */
-  private freePlace(left: RunJob): void {
-    for (;;) {
-      const { next, back } = this.lanes.leave(left);
-      for (const id of back) this.settle(undefined, this.promote(id));
-      if (!next || this.closed) return;
-      if (this.locks.has(next)) {
-        void this.work(next);
-        return;
-      }
-    }
+  private leave(job: RunJob): void {
+    for (const id of this.lanes.leave(job)) this.settle(undefined, this.promote(id));
   }
 
   private async complete(job: RunJob): Promise<void> {

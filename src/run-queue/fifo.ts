@@ -1,31 +1,29 @@
-import { IdMap } from './id-map.js';
-
-/** A queue of distinct numbers, first in first out; every operation takes constant time, however long it is. */
+/** A queue, first in first out; every operation takes constant time, however long it is. */
 export class Fifo<Value> {
-  private readonly values = new IdMap<Value>();
-  private order: number[] = [];
+  private values: Value[] = [];
   private head = 0;
 
   get size(): number {
-    return this.values.size;
+    return this.values.length - this.head;
   }
 
-  /** Appends it, or only changes the value of one that is there. */
-  set(id: number, value: Value): void {
-    if (!this.values.has(id)) this.order.push(id);
-    this.values.set(id, value);
+  get first(): Value | undefined {
+    return this.values[this.head];
   }
 
-  shift(): [id: number, value: Value] | undefined {
-    const id = this.order[this.head];
-    if (id === undefined) return undefined;
-    this.head++;
-    if (this.head * 2 > this.order.length && this.head > 1000) {
-      this.order = this.order.slice(this.head);
+  push(value: Value): void {
+    this.values.push(value);
+  }
+
+  shift(): Value | undefined {
+    if (this.size === 0) return undefined;
+    const value = this.values[this.head++];
+    if (this.head * 2 > this.values.length && this.head > 1000) {
+      this.values = this.values.slice(this.head);
       this.head = 0;
+    } else if (this.size === 0) {
+      this.values.length = this.head = 0;
     }
-    const value = this.values.get(id) as Value;
-    this.values.delete(id);
-    return [id, value];
+    return value;
   }
 }

@@ -12,7 +12,7 @@ class StoppedClock extends Clock {
 }
 
 const run = (id: number, lane: string | null = null, wait = 0): QueuedRun => ({
-  ...{ id, lane },
+  ...{ id, lane, owner_id: 1 },
   available_at: new Date(NOW.getTime() + wait),
 });
 

@@ -1,8 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../clock/clock.js';
-import { Fifo } from './fifo.js';
 import { IdMap } from './id-map.js';
-import { Lanes } from './lanes.js';
 import {
   type Consumer,
   LONGEST_WAIT_MS,
@@ -11,18 +9,18 @@ import {
   type QueuedRun,
   RunQueue,
 } from './run-queue.js';
+import type { WaitingRun } from './share.js';
+import { Shares } from './shares.js';
 
 /** There is no other process that might have a run instead. */
 const BEGUN = (): void => undefined;
 
 /** The run queue of a service that is one process: lists in memory, and a timer for each run that has to wait. */
 export class InProcessRunQueue extends RunQueue {
-  /** Runs in the order they are to be delivered, with their lanes. */
-  private readonly ready = new Fifo<string | null>();
   private readonly active = new IdMap<true>();
   /** Added while active: delivered once more, for the row may have changed since the consumer read it. */
   private readonly again = new Set<number>();
-  private readonly lanes: Lanes;
+  private readonly shares: Shares;
   private readonly timers = new IdMap<NodeJS.Timeout>();
   private readonly logger = new Logger(InProcessRunQueue.name);
   private consumer: Consumer | undefined;
@@ -30,12 +28,12 @@ export class InProcessRunQueue extends RunQueue {
   private whenIdle: (() => void) | undefined;
 
   constructor(
-    private readonly concurrency: number,
+    concurrency: number,
     concurrencyPerLane: number,
     private readonly clock: Clock,
   ) {
     super();
-    this.lanes = new Lanes(concurrencyPerLane);
+    this.shares = new Shares(concurrency, concurrencyPerLane);
   }
 
   add(runs: readonly QueuedRun[]): void {
@@ -56,9 +54,9 @@ export class InProcessRunQueue extends RunQueue {
     return {
       ids: kept.map(({ id }) => id),
       fill: (begun) => {
-        for (const { id, lane } of kept) {
-          if (begun.has(id) && this.consumer) void this.work(this.consumer, id, lane);
-          else this.leave(id, lane);
+        for (const run of kept) {
+          if (begun.has(run.id) && this.consumer) void this.work(this.consumer, run);
+          else this.leave(run);
         }
         this.deliver();
       },
@@ -71,8 +69,8 @@ export class InProcessRunQueue extends RunQueue {
   }
 
   depth(): QueueDepth {
-    const { ready, lanes, timers, active } = this;
-    return { ready: ready.size, held: lanes.held, delayed: timers.size, active: active.size };
+    const { shares, timers, active } = this;
+    return { ready: shares.ready, held: shares.held, delayed: timers.size, active: active.size };
   }
 
   explains(runId: number): Promise<boolean> {
@@ -92,9 +90,9 @@ export class InProcessRunQueue extends RunQueue {
     });
   }
 
-  private offer({ id, lane }: QueuedRun): void {
-    if (this.active.has(id)) this.again.add(id);
-    else if (!this.lanes.isWaiting(id)) this.ready.set(id, lane);
+  private offer(run: QueuedRun): void {
+    if (this.active.has(run.id)) this.again.add(run.id);
+    else this.shares.wait(run);
   }
 
   private addLater(run: QueuedRun, wait: number): void {
@@ -107,42 +105,33 @@ export class InProcessRunQueue extends RunQueue {
     this.timers.set(run.id, timer);
   }
 
-  /** Nobody who waits already is overtaken. */
-  private reservePlace({ id, lane }: QueuedRun): boolean {
-    if (!this.consumer || this.closed || this.ready.size > 0 || this.active.size >= this.concurrency)
+  private reservePlace(run: QueuedRun): boolean {
+    if (!this.consumer || this.closed || this.shares.isWaiting(run.id) || !this.shares.tryEnter(run))
       return false;
-    if (lane !== null && this.lanes.isFull(lane)) return false;
-    this.lanes.enter(id, lane);
-    this.active.set(id, true);
+    this.active.set(run.id, true);
     return true;
   }
 
   private deliver(): void {
     if (!this.consumer || this.closed) return;
-    while (this.active.size < this.concurrency) {
-      const next = this.ready.shift();
-      if (next === undefined) return;
-      if (this.lanes.enter(...next)) void this.work(this.consumer, ...next);
-    }
+    for (let run = this.shares.next(); run; run = this.shares.next()) void this.work(this.consumer, run);
   }
 
-  private async work(consumer: Consumer, id: number, lane: string | null): Promise<void> {
-    this.active.set(id, true);
+  private async work(consumer: Consumer, run: WaitingRun): Promise<void> {
+    this.active.set(run.id, true);
     try {
-      await consumer(id, BEGUN);
+      await consumer(run.id, BEGUN);
     } catch (error) {
-      this.logger.error(`run ${String(id)} is left to recovery: ${String(error)}`);
+      this.logger.error(`run ${String(run.id)} is left to recovery: ${String(error)}`);
     }
-    this.leave(id, lane);
+    this.leave(run);
     this.deliver();
   }
 
-  private leave(id: number, lane: string | null): void {
-    this.active.delete(id);
-    if (this.again.delete(id)) this.ready.set(id, lane);
-    const next = this.lanes.leave(lane);
-    // It has waited longer than whatever is ready, and takes the place that is free now.
-    if (next !== undefined && this.consumer && !this.closed) void this.work(this.consumer, next, lane);
+  private leave(run: WaitingRun): void {
+    this.active.delete(run.id);
+    this.shares.leave(run);
+    if (this.again.delete(run.id)) this.shares.wait(run);
     if (this.active.size === 0) this.whenIdle?.();
   }
 }

@@ -12,10 +12,18 @@ const REPEAT_MS = 1000;
 export const LONGEST_BLOCK_MS = 10_000;
 const ANSWER_MS = LONGEST_BLOCK_MS + 10_000;
 
+/**
+ * So long the jobs of an owner that has its share may keep this node from looking for jobs of others behind them. When its
+ * runs are short they are soon gone, and to put others aside would only be work.
+ */
+const CROWDED_MS = 500;
+
 /** What a fetcher needs to know, and whom it tells. */
 export interface Fetching {
   /** How many jobs may be fetched now. */
   readonly places: () => number;
+  /** Whether what was fetched already is of owners that have their share of the places. */
+  readonly isCrowded: () => boolean;
   readonly take: (job: RunJob) => void;
   readonly report: (error: unknown) => void;
 }
@@ -42,11 +50,17 @@ export class JobFetcher {
   /** Resolves when it is closed. */
   async run(): Promise<void> {
     this.answeredAt = this.clock.elapsedMs();
+    let uncrowdedAt = this.answeredAt;
     for (let size = 1; !this.closed;) {
       const places = this.fetching.places();
       if (places <= 0) {
-        await new Promise<void>((resolve) => (this.whenFree = resolve));
+        await this.placeFree();
         this.answeredAt = this.clock.elapsedMs();
+        continue;
+      }
+      if (!this.fetching.isCrowded()) uncrowdedAt = this.clock.elapsedMs();
+      else if (this.clock.elapsedMs() - uncrowdedAt < CROWDED_MS) {
+        await this.placeFree(CROWDED_MS);
         continue;
       }
       const asked = Math.min(size, places);
@@ -56,6 +70,15 @@ export class JobFetcher {
       if (found === undefined || (found === 0 && this.overdue > 0))
         await new Promise((resolve) => setTimeout(resolve, REPEAT_MS));
     }
+  }
+
+  private async placeFree(longest?: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.whenFree = resolve;
+      if (longest !== undefined) timer = setTimeout(resolve, longest);
+    });
+    clearTimeout(timer);
   }
 
   /** There may be places again. */

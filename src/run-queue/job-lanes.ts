@@ -1,92 +1,115 @@
-import { Lanes } from './lanes.js';
-import type { RunJob } from './run-job.js';
+import { IdMap } from './id-map.js';
+import { JobsAside } from './jobs-aside.js';
+import { type RunJob, waitingRun } from './run-job.js';
+import type { WaitingRun } from './share.js';
+import { Shares } from './shares.js';
 
 /**
- * How many jobs a node holds for full lanes, in all and per lane. What it holds it can start without asking Redis; but
- * each is an entry of BullMQ's list of active jobs, which is searched whenever a job ends (0.3 ms when it has 10,000).
+ * How many jobs a node holds, in all, per full lane, and per owner that has its share of the places. What it holds it can
+ * start without asking Redis; but each is an entry of BullMQ's list of active jobs, which is searched whenever a job ends
+ * (0.3 ms when it has 10,000). Those of an owner are few: another node may have a place for them.
  */
 const MOST_HELD = 2000;
 const MOST_HELD_PER_LANE = 500;
+const MOST_HELD_PER_OWNER = 100;
 
-/** What becomes of a job whose turn it is: it starts, is held on this node, or is put aside in Redis. */
-export type Admission = 'start' | 'hold' | 'put aside';
-
-export interface Freed {
-  /** The job that has the place now, if any was held. */
-  readonly next: RunJob | undefined;
-  /** Ids of jobs that were put aside, and that there is room for again. */
-  readonly back: readonly string[];
-}
+/** With so many jobs less an owner is no longer crowded. */
+const LEEWAY = 32;
 
 /**
- * Keeps each lane within its limit on this node, and its jobs in the order they were added: the first that find no place
- * are held here, further ones put aside in Redis and fetched when there is room.
+ * Decides which of the jobs on this node have its places. The first that find none are held here, further ones put aside
+ * in Redis and fetched when there is room: so each lane stays within its limit and each owner within its share, and the
+ * jobs of a lane keep their order.
  */
 export class JobLanes {
-  private readonly lanes: Lanes;
-  private readonly jobs = new Map<number, RunJob>();
-  /** Ids of the jobs put aside by this node, by lane, oldest first. */
-  private readonly aside = new Map<string, Set<string>>();
+  private readonly shares: Shares;
+  private readonly jobs = new IdMap<RunJob>();
+  private readonly asideByLane = new JobsAside<string>();
+  private readonly asideByOwner = new JobsAside<number | null>();
+  /** Owners of whom as many jobs are held as may be. */
+  private readonly crowded = new Set<number | null>();
 
-  constructor(limit: number) {
-    this.lanes = new Lanes(limit);
+  constructor(concurrency: number, perLane: number) {
+    this.shares = new Shares(concurrency, perLane);
   }
 
-  admit(job: RunJob): Admission {
-    const { run, lane } = job.data;
-    if (lane === null) return 'start';
-    if (this.jobs.has(run)) {
-      // Redis handed it out again, because this node's lock on it ran out: only the new one counts.
-      this.jobs.set(run, job);
-      return 'hold';
-    }
-    if (this.lanes.isFull(lane) && !this.hasRoom(lane, job.id)) {
-      const aside = this.aside.get(lane) ?? new Set();
-      this.aside.set(lane, aside.add(job.id ?? ''));
-      return 'put aside';
-    }
-    this.forget(lane, job.id ?? '');
-    if (this.lanes.enter(run, lane)) return 'start';
-    this.jobs.set(run, job);
-    return 'hold';
+  /** Takes a job, for `next` to name it in its turn. False when there is no room: then it has to be put aside in Redis. */
+  admit(job: RunJob): boolean {
+    const run = waitingRun(job);
+    // Redis may have handed it out again, because this node's lock on it ran out: then only the new one counts.
+    if (!this.jobs.has(run.id) && !this.hasRoom(run, job.id ?? '')) return false;
+    this.forget(run, job.id ?? '');
+    this.jobs.set(run.id, job);
+    this.shares.wait(run);
+    return true;
   }
 
-  /** To be called when a job that started is over. */
-  leave({ data: { lane } }: RunJob): Freed {
-    if (lane === null) return { next: undefined, back: [] };
-    const nextRun = this.lanes.leave(lane);
-    const next = nextRun === undefined ? undefined : this.jobs.get(nextRun);
-    if (nextRun !== undefined) this.jobs.delete(nextRun);
-    const back = this.lanes.heldIn(lane) < MOST_HELD_PER_LANE / 2 ? this.fetch(lane) : [];
-    return { next, back };
+  /** The job that has a place now, if there is one for any. */
+  next(): RunJob | undefined {
+    const run = this.shares.next();
+    const job = run && this.jobs.get(run.id);
+    if (run) this.jobs.delete(run.id);
+    return job;
+  }
+
+  /** To be called when a job that had a place is over. Returns ids of jobs that were put aside, and have room again. */
+  leave(job: RunJob): string[] {
+    const { lane, owner_id } = waitingRun(job);
+    this.shares.leave(waitingRun(job));
+    const back =
+      this.shares.readyOf({ owner_id }) < MOST_HELD_PER_OWNER / 2
+        ? this.asideByOwner.take(owner_id, MOST_HELD_PER_OWNER / 2)
+        : [];
+    if (lane !== null && this.shares.heldIn(lane) < MOST_HELD_PER_LANE / 2)
+      back.push(...this.asideByLane.take(lane, MOST_HELD_PER_LANE / 2));
+    return back;
   }
 
   /** How many jobs are held here. */
   get held(): number {
-    return this.lanes.held;
+    return this.jobs.size;
+  }
+
+  /** Whether more jobs of an owner wait here for a place than is good: further ones may be its own, too. */
+  get isCrowded(): boolean {
+    for (const owner_id of this.crowded) {
+      if (this.shares.readyOf({ owner_id }) > MOST_HELD_PER_OWNER - LEEWAY) return true;
+      this.crowded.delete(owner_id);
+    }
+    return false;
   }
 
   /** Everything that waits for a place: the jobs held here, and the ids of those put aside, oldest first. */
   waiting(): { held: RunJob[]; aside: string[] } {
-    return { held: [...this.jobs.values()], aside: [...this.aside.values()].flatMap((ids) => [...ids]) };
+    const aside = [...this.asideByLane.ids(), ...this.asideByOwner.ids()];
+    const held = this.jobs.values().sort((a, b) => Number(a.id) - Number(b.id));
+    return { held, aside };
+  }
+
+  /** Notes one that is to be put aside, too. */
+  private hasRoom(run: WaitingRun, id: string): boolean {
+    const { lane, owner_id } = run;
+    const obstacle = this.shares.obstacle(run);
+    if (obstacle === 'place') {
+      const count = this.shares.readyOf(run);
+      if (count + 1 >= MOST_HELD_PER_OWNER) this.crowded.add(owner_id);
+      if (this.fits(count, MOST_HELD_PER_OWNER, this.asideByOwner.hasOlder(owner_id, id))) return true;
+      this.asideByOwner.add(owner_id, id);
+      return false;
+    }
+    if (obstacle === undefined || lane === null) return true;
+    if (this.fits(this.shares.heldIn(lane), MOST_HELD_PER_LANE, this.asideByLane.hasOlder(lane, id))) return true;
+    this.asideByLane.add(lane, id);
+    return false;
   }
 
   /** A job that is younger than one put aside goes there as well, so that it does not overtake it. */
-  private hasRoom(lane: string, id = ''): boolean {
-    const [oldest] = this.aside.get(lane) ?? [];
-    if (oldest !== undefined && Number(oldest) < Number(id)) return false;
-    return this.held < MOST_HELD && this.lanes.heldIn(lane) < MOST_HELD_PER_LANE;
+  private fits(count: number, most: number, overtakes: boolean): boolean {
+    return !overtakes && count < most && this.held < MOST_HELD;
   }
 
-  private fetch(lane: string): string[] {
-    const back = [...(this.aside.get(lane) ?? [])].slice(0, MOST_HELD_PER_LANE / 2);
-    for (const id of back) this.forget(lane, id);
-    return back;
-  }
-
-  private forget(lane: string, id: string): void {
-    const aside = this.aside.get(lane);
-    aside?.delete(id);
-    if (aside?.size === 0) this.aside.delete(lane);
+  private forget({ lane, owner_id }: WaitingRun, id: string): void {
+    if (lane !== null) this.asideByLane.forget(lane, id);
+    this.asideByOwner.forget(owner_id, id);
   }
 }

@@ -1,5 +1,6 @@
 import type { Job, QueueOptions } from 'bullmq';
 import type { QueuedRun } from './run-queue.js';
+import type { WaitingRun } from './share.js';
 
 /** What a job says of its run. The job's own id is BullMQ's; the run's id is what it is deduplicated by. */
 export interface RunData {
@@ -7,9 +8,18 @@ export interface RunData {
   /** Milliseconds since the epoch before which the run must not start. */
   readonly at: number;
   readonly lane: string | null;
+  /** Missing from jobs of older versions. */
+  readonly owner?: number | null;
 }
 
 export type RunJob = Job<RunData, null>;
+
+/** What decides which place the job may have. */
+export const waitingRun = ({ data: { run, lane, owner } }: RunJob): WaitingRun => ({
+  id: run,
+  lane,
+  owner_id: owner ?? null,
+});
 
 export const QUEUE = 'runs';
 
@@ -23,9 +33,9 @@ export const QUEUE_OPTIONS = { streams: { events: { maxLen: 100 } } } satisfies 
  * The job for a run. BullMQ's custom job ids would refuse a run that is added while its job is active, and so lose what
  * the addition was for; deduplication with `keepLastIfActive` makes another job of it once the active one is done.
  */
-export const toJob = ({ id, available_at, lane }: QueuedRun, now: Date) => ({
+export const toJob = ({ id, available_at, lane, owner_id }: QueuedRun, now: Date) => ({
   name: 'run',
-  data: { run: id, at: available_at.getTime(), lane } satisfies RunData,
+  data: { run: id, at: available_at.getTime(), lane, owner: owner_id } satisfies RunData,
   opts: {
     delay: Math.max(0, available_at.getTime() - now.getTime()),
     deduplication: { id: String(id), keepLastIfActive: true },

@@ -4,6 +4,8 @@ export interface QueuedRun {
   readonly available_at: Date;
   /** Runs of one lane share a limit of their own; null for a run that shares none. */
   readonly lane: string | null;
+  /** Whose schedule it is; places are shared among owners. Null when its owner is gone. */
+  readonly owner_id: number | null;
 }
 
 /** Runs that this process holds, by what they wait for. */

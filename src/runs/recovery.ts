@@ -30,7 +30,7 @@ const DOUBT_MS = 2 * ANSWERED_MS;
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
 /** Sorts before every run. */
-const NOTHING_YET: QueuedRow = { id: 0, available_at: '1970-01-01 00:00:00.000', lane: null };
+const NOTHING_YET: QueuedRow = { id: 0, available_at: '1970-01-01 00:00:00.000', lane: null, owner_id: null };
 
 const DIED = 'its node died while it was running';
 const AT_MOST_ONCE = `schedules.delivery = 'at_most_once'`;
@@ -88,7 +88,7 @@ export class Recovery {
            FROM schedules
           WHERE schedules.id = runs.schedule_id AND runs.status IN (${UNFINISHED}) AND runs.status IN (${sqlFrom('queued')})
             AND (runs.node_id IS NULL OR runs.node_id NOT IN (SELECT id FROM nodes))
-      RETURNING runs.id, runs.status, runs.schedule_id, runs.available_at, ${ofSchedule('lane')} AS lane`,
+      RETURNING runs.id, runs.status, runs.schedule_id, runs.available_at, runs.owner_id, ${ofSchedule('lane')} AS lane`,
         [instantText(this.clock.now())],
       );
       const schedules = new Set(rows.map(({ schedule_id }) => schedule_id));
@@ -159,7 +159,7 @@ export class Recovery {
     const soon = new Date(now + LONGEST_WAIT_MS);
     const rows = await this.unitOfWork.dialect.query<QueuedRow>(
       this.dataSource,
-      `SELECT id, available_at, ${ofSchedule('lane')} AS lane FROM runs
+      `SELECT id, available_at, owner_id, ${ofSchedule('lane')} AS lane FROM runs
         WHERE status = 'queued' AND available_at <= ? AND (available_at, id) > (?, ?)
           AND NOT (created_at > ? AND created_at < ?)
      ORDER BY available_at, id

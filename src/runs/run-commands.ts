@@ -108,7 +108,8 @@ export class RunCommands {
     });
     this.tell([id]);
     const run = await this.runs.byId(id);
-    this.queue.add([{ ...run, lane: schedule.lane }]);
+    const { lane, owner_id } = schedule;
+    this.queue.add([{ id, available_at: run.available_at, lane, owner_id }]);
     return run;
   }
 }

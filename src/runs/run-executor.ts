@@ -122,7 +122,9 @@ export class RunExecutor {
     await this.persist(() => this.ledger.end(ended));
     this.underWay.delete(run.id);
     if (!ended.retry) return;
-    this.queue.add([{ id: run.id, available_at: ended.retry.available_at, lane: run.of.lane }]);
+    const { lane, schedule } = run.of;
+    const { available_at } = ended.retry;
+    this.queue.add([{ id: run.id, available_at, lane, owner_id: schedule.owner_id }]);
   }
 
   /** Resolves with what `write` does, once it succeeds; with undefined when the service stops before. */

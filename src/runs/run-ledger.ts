@@ -63,12 +63,14 @@ export interface QueuedRow {
   id: number;
   available_at: string | Date;
   lane: string | null;
+  owner_id: number | null;
 }
 
-export const toQueuedRun = ({ id, available_at, lane }: QueuedRow): QueuedRun => ({
+export const toQueuedRun = ({ id, available_at, lane, owner_id }: QueuedRow): QueuedRun => ({
   id,
   available_at: fromInstantText(available_at),
   lane,
+  owner_id,
 });
 
 /** Whether a run's schedule lets it start: it is not deleted, and not disabled where this is one of its occurrences. */
@@ -138,7 +140,7 @@ export class RunLedger {
     if (scheduleIds.length === 0) return [];
     const rows = await this.dialect.query<QueuedRow>(
       manager,
-      `SELECT id, available_at, ${ofSchedule('lane')} AS lane FROM runs
+      `SELECT id, available_at, owner_id, ${ofSchedule('lane')} AS lane FROM runs
         WHERE id IN (SELECT min(id) FROM runs
                       WHERE ${this.dialect.among('schedule_id')} AND status IN (${UNFINISHED}) AND ${this.dialect.unindexed('status')} = 'queued'
                    GROUP BY schedule_id)`,

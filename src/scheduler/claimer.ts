@@ -279,6 +279,7 @@ export class Claimer {
         schedule_id,
         available_at: fromInstantText(available_at),
         lane: schedules.get(schedule_id)?.lane ?? null,
+        owner_id: schedules.get(schedule_id)?.owner_id ?? null,
       }));
     const others = inserted.filter(({ status }) => status !== 'queued').map(({ id }) => id);
     return { queued, others };

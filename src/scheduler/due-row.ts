@@ -6,7 +6,7 @@ import type { MisfirePolicy, OverlapPolicy } from '../schedules/policies.js';
 import type { DueSchedule } from './settlement.js';
 
 /** What a claim needs to know of a schedule. */
-export type OwnedSchedule = DueSchedule & Pick<QueuedRun, 'lane'> & { readonly owner_id: number | null };
+export type OwnedSchedule = DueSchedule & Pick<QueuedRun, 'lane' | 'owner_id'>;
 
 /** SQL for a schedule as {@link toOwnedSchedule} reads it. */
 export const dueRow = (dialect: Dialect): string =>

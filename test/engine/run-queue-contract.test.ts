@@ -23,7 +23,7 @@ const clock = new SystemClock();
 
 /** Runs that are available at once. */
 const runs = (...ids: number[]): QueuedRun[] =>
-  ids.map((id) => ({ id, available_at: new Date(0), lane: null }));
+  ids.map((id) => ({ id, available_at: new Date(0), lane: null, owner_id: 1 }));
 
 const inLane = (lane: string, ...ids: number[]): QueuedRun[] => runs(...ids).map((run) => ({ ...run, lane }));
 
@@ -149,7 +149,7 @@ function contract(engine: Engine): void {
     queue.add(runs(1));
     await consumer.untilStarted(1);
     const available_at = new Date(clock.now().getTime() + 60);
-    queue.add([{ id: 1, available_at, lane: null }]);
+    queue.add([{ id: 1, available_at, lane: null, owner_id: 1 }]);
     consumer.finish(1);
     await consumer.untilStarted(2);
     expect(clock.now().getTime()).toBeGreaterThanOrEqual(available_at.getTime());
@@ -174,7 +174,7 @@ function contract(engine: Engine): void {
     const consumer = new ManualConsumer();
     queue.consume(consumer.consume);
     const available_at = new Date(clock.now().getTime() + 50);
-    queue.add([{ id: 1, available_at, lane: null }, ...runs(2)]);
+    queue.add([{ id: 1, available_at, lane: null, owner_id: 1 }, ...runs(2)]);
     await consumer.finishAll(2);
     expect(clock.now().getTime()).toBeGreaterThanOrEqual(available_at.getTime());
     expect(consumer.started).toEqual([2, 1]);
@@ -192,7 +192,7 @@ function contract(engine: Engine): void {
     for (const id of numbers(1, 500)) {
       const available_at = new Date(clock.now().getTime() + 5 + (id % 40));
       due.set(id, available_at.getTime());
-      queue.add([{ id, available_at, lane: null }]);
+      queue.add([{ id, available_at, lane: null, owner_id: 1 }]);
     }
     await until(() => due.size === 0);
     expect(early).toBe(0);
@@ -285,7 +285,7 @@ describe('InProcessRunQueue', () => {
   test('sets no timer that would outlive it', async () => {
     const queue = await inProcess.open(1, 1);
     await queue.close(0);
-    queue.add([{ id: 1, available_at: new Date(clock.now().getTime() + 60_000), lane: null }]);
+    queue.add([{ id: 1, available_at: new Date(clock.now().getTime() + 60_000), lane: null, owner_id: 1 }]);
     expect(queue.depth().delayed).toBe(0);
   });
 });

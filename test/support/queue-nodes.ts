@@ -9,7 +9,7 @@ import { until } from './until.js';
 export const PREFIX = '{faults}';
 
 export const runs = (...ids: number[]): QueuedRun[] =>
-  ids.map((id) => ({ id, available_at: new Date(0), lane: null }));
+  ids.map((id) => ({ id, available_at: new Date(0), lane: null, owner_id: 1 }));
 
 export const numbers = (from: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => from + i);
