@@ -111,7 +111,8 @@ export class BullMqRunQueue extends RunQueue {
   }
 
   depth(): QueueDepth {
-    return { ready: this.producer.unsent, held: this.lanes.held, delayed: 0, active: this.active.size };
+    const { ready, held } = this.lanes;
+    return { ready: this.producer.unsent + ready, held, delayed: 0, active: this.active.size };
   }
 
   override trouble(): string | undefined {

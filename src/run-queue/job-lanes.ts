@@ -65,9 +65,14 @@ export class JobLanes {
     return back;
   }
 
-  /** How many jobs are held here. */
+  /** How many jobs held here wait for a place. */
+  get ready(): number {
+    return this.shares.ready;
+  }
+
+  /** How many jobs held here wait for their lane. */
   get held(): number {
-    return this.jobs.size;
+    return this.shares.held;
   }
 
   /** Whether more jobs of an owner wait here for a place than is good: further ones may be its own, too. */
@@ -105,7 +110,7 @@ export class JobLanes {
 
   /** A job that is younger than one put aside goes there as well, so that it does not overtake it. */
   private fits(count: number, most: number, overtakes: boolean): boolean {
-    return !overtakes && count < most && this.held < MOST_HELD;
+    return !overtakes && count < most && this.jobs.size < MOST_HELD;
   }
 
   private forget({ lane, owner_id }: WaitingRun, id: string): void {

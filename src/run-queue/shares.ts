@@ -4,11 +4,16 @@ import { Share, type WaitingRun } from './share.js';
 import { Turns } from './turns.js';
 
 /**
- * An owner gets a further place while it holds fewer than so many times the places that are free. So one alone gets up to
- * 7 of 8 (224 of 256), two get 7 of 15 each, and so on: whoever comes then finds a place at once, whatever the others do.
- * Of fewer than 8 places, one owner may have all.
+ * One place in so many is kept for owners that hold few: one owner alone gets 224 of 256. Of fewer places than that, none
+ * is kept.
  */
-const PLACES_PER_FREE_PLACE = 7;
+const KEPT_ONE_IN = 8;
+
+/**
+ * Of the places that are kept, each owner may have one; more only as long as it holds less than one in so many of those
+ * that are free. So an owner that comes finds a place at once, whatever some others do.
+ */
+const OF_KEPT_ONE_IN = 4;
 
 /** Runs whose owner is gone share what an owner has. */
 const NOBODY = 0;
@@ -22,6 +27,8 @@ export class Shares {
   private readonly turns = new Turns();
   private readonly lanes: Lanes;
   private readonly waiting = new IdMap<true>();
+  /** Places that only owners with few of them may have. */
+  private readonly kept: number;
   private taken = 0;
 
   constructor(
@@ -29,6 +36,7 @@ export class Shares {
     perLane: number,
   ) {
     this.lanes = new Lanes(perLane);
+    this.kept = Math.floor(places / KEPT_ONE_IN);
   }
 
   /** Runs that wait for a place. */
@@ -116,8 +124,10 @@ export class Shares {
     this.turns.update(share);
   }
 
+  /** If one owner may not, neither may those that hold more. */
   private mayHaveMore({ held }: Share): boolean {
-    return held < PLACES_PER_FREE_PLACE * (this.places - this.taken);
+    const free = this.places - this.taken;
+    return free > this.kept || (free > 0 && held < Math.max(1, free / OF_KEPT_ONE_IN));
   }
 
   /** The first run of the owner that its lane lets in; those before it wait for their lanes from now on. */

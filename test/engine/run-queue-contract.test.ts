@@ -27,6 +27,9 @@ const runs = (...ids: number[]): QueuedRun[] =>
 
 const inLane = (lane: string, ...ids: number[]): QueuedRun[] => runs(...ids).map((run) => ({ ...run, lane }));
 
+const ofOwner = (owner_id: number | null, ...ids: number[]): QueuedRun[] =>
+  runs(...ids).map((run) => ({ ...run, owner_id }));
+
 const numbers = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
 
 class BullMqEngine implements Engine {
@@ -236,6 +239,43 @@ function contract(engine: Engine): void {
     expect(consumer).toMatchObject({ twice: false });
     expect(queue.depth()).toMatchObject({ held: 0 });
   }, 60_000);
+
+  test('runs of one owner that never end leave places to others, however many wait; its own keep their order', async () => {
+    queue = await engine.open(16, 8);
+    const greedy = numbers(1, 3000);
+    const consumer = new ManualConsumer();
+    queue.consume(consumer.consume);
+    queue.add(ofOwner(7, ...greedy));
+    queue.add(ofOwner(8, 10_001, 10_002, 10_003));
+    queue.add(ofOwner(null, 10_004));
+    // Seven eighths of the places hang all the while.
+    await until(() => {
+      consumer.finish(...consumer.started.filter((id) => id > 10_000));
+      return consumer.started.length === 14 + 4;
+    });
+    expect(consumer.started.filter((id) => id < 10_000)).toEqual(greedy.slice(0, 14));
+    expect(consumer.started.filter((id) => id > 10_000).sort()).toEqual([10_001, 10_002, 10_003, 10_004]);
+    await consumer.finishAll(3000 + 4);
+    expect(consumer.started.filter((id) => id < 10_000)).toEqual(greedy);
+    expect(consumer).toMatchObject({ twice: false });
+    expect(queue.depth()).toMatchObject({ ready: 0, held: 0 });
+  }, 60_000);
+
+  test('a place that gets free goes to the owner that has the fewest', async () => {
+    queue = await engine.open(8, 8);
+    const consumer = new ManualConsumer();
+    queue.consume(consumer.consume);
+    queue.add(ofOwner(1, ...numbers(1, 20)));
+    await consumer.untilStarted(7);
+    queue.add(ofOwner(2, 101));
+    await consumer.untilStarted(8);
+    consumer.finish(101);
+    queue.add(ofOwner(2, 102));
+    await consumer.untilStarted(9);
+    consumer.finish(1, 102);
+    await consumer.untilStarted(10);
+    expect(consumer.started.slice(7)).toEqual([101, 102, 8]);
+  });
 
   test('a consumer that fails does not stop delivery', async () => {
     Logger.overrideLogger(false);
