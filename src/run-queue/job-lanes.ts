@@ -11,10 +11,10 @@ import { Shares } from './shares.js';
  */
 const MOST_HELD = 2000;
 const MOST_HELD_PER_LANE = 500;
-const MOST_HELD_PER_OWNER = 100;
+const MOST_HELD_PER_OWNER = 200;
 
-/** With so many jobs less an owner is no longer crowded. */
-const LEEWAY = 32;
+/** When no more than so many are left, further jobs are welcome. */
+const FEW_HELD_PER_OWNER = 50;
 
 /**
  * Decides which of the jobs on this node have its places. The first that find none are held here, further ones put aside
@@ -78,7 +78,7 @@ export class JobLanes {
   /** Whether more jobs of an owner wait here for a place than is good: further ones may be its own, too. */
   get isCrowded(): boolean {
     for (const owner_id of this.crowded) {
-      if (this.shares.readyOf({ owner_id }) > MOST_HELD_PER_OWNER - LEEWAY) return true;
+      if (this.shares.readyOf({ owner_id }) > FEW_HELD_PER_OWNER) return true;
       this.crowded.delete(owner_id);
     }
     return false;
