@@ -81,13 +81,21 @@ const MALFORMED: Readonly<Record<string, number>> = {
 
 /** What is not even HTTP is answered like everything else, and the connection is closed. */
 function refuseMalformed({ code }: { code: string }, socket: Socket): void {
-  if (!socket.writable) return;
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
   const status = MALFORMED[code] ?? 400;
   const body = JSON.stringify(problem(status, `The request is not good HTTP (${code}).`));
   socket.end(
     `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/problem+json\r\n` +
       `Content-Length: ${String(Buffer.byteLength(body))}\r\nConnection: close\r\n\r\n${body}`,
   );
+  // A client that neither reads nor closes does not keep the connection.
+  const closing = setTimeout(() => socket.destroy(), CLOSING_TIMEOUT_MS).unref();
+  socket.once('close', () => {
+    clearTimeout(closing);
+  });
 }
 
 /** Everything about HTTP that holds for all routes; shared by the service and its tests. */

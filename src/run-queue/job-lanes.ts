@@ -103,7 +103,8 @@ export class JobLanes {
       return false;
     }
     if (obstacle === undefined || lane === null) return true;
-    if (this.fits(this.shares.heldIn(lane), MOST_HELD_PER_LANE, this.asideByLane.hasOlder(lane, id))) return true;
+    if (this.fits(this.shares.heldIn(lane), MOST_HELD_PER_LANE, this.asideByLane.hasOlder(lane, id)))
+      return true;
     this.asideByLane.add(lane, id);
     return false;
   }

@@ -92,8 +92,7 @@ test.each([1, 2, 3, 4, 5])('no place stays free that somebody could have (seed %
   const shares = new Shares(places, perLane);
   const waiting: WaitingRun[] = [];
   const active: WaitingRun[] = [];
-  const heldBy = (owner: number | null): number =>
-    active.filter(({ owner_id }) => owner_id === owner).length;
+  const heldBy = (owner: number | null): number => active.filter(({ owner_id }) => owner_id === owner).length;
   const inLane = (lane: string | null): number => active.filter((each) => each.lane === lane).length;
   const mayHaveMore = (owner: number | null): boolean => {
     const free = places - active.length;

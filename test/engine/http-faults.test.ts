@@ -231,7 +231,8 @@ test('a thousand silent names hold up neither each other nor a password', async 
     action: `json_object('type', 'http', 'url', 'http://host' || (i - 1) || '.example/', 'timeout_seconds', 2)`,
   });
   await service.scheduler.sweep();
-  await service.untilRuns('running', 256);
+  // As many as one owner gets of 256 places.
+  await service.untilRuns('running', 224);
   const begun = performance.now();
   await service.api.signIn(user.user.email, user.password);
   expect(performance.now() - begun).toBeLessThan(2000);

@@ -1,8 +1,9 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { LookupFunction, Socket } from 'node:net';
+import { type LookupFunction, Socket } from 'node:net';
 import { LRUCache } from 'lru-cache';
-import { Agent, buildConnector } from 'undici';
+import { Agent, buildConnector, Pool } from 'undici';
 import type { Stop } from '../action.js';
+import { CallClient, type Dial } from './call-client.js';
 import { EgressGuard, EgressRefused } from './egress-guard.js';
 import { HostResolver } from './host-resolver.js';
 import { type HttpAnswer, HttpExchange } from './http-exchange.js';
@@ -26,6 +27,8 @@ export interface HttpCall {
 @Injectable()
 export class HttpClient implements OnApplicationShutdown {
   private readonly agent: Agent;
+  /** The call that is on its way through the agent to the client that it takes. */
+  private dispatched: HttpExchange | undefined;
   /** By port, because egress rules look at it and a look-up is not told. Each remembers TLS sessions. */
   private readonly connectors = new LRUCache<number, buildConnector.connector>({
     max: 100,
@@ -37,9 +40,7 @@ export class HttpClient implements OnApplicationShutdown {
     private readonly resolver: HostResolver,
   ) {
     this.agent = new Agent({
-      connect: (options, callback) => {
-        this.connect(options, callback);
-      },
+      factory: (origin, options) => new Pool(origin, { ...options, factory: this.newClient }),
       // How many there are of an origin is for the lanes of the run queue to decide: who waits here would lose time.
       pipelining: 1,
       // Most servers keep an idle connection for five seconds or longer.
@@ -58,9 +59,11 @@ export class HttpClient implements OnApplicationShutdown {
     if (fault !== undefined) throw new EgressRefused(fault);
     // undici's own `request` makes a stream of each answer, which takes a third of its time.
     const exchange = new HttpExchange(keptBytes);
+    if (stop.isTold) throw new Error('it was told to stop');
     stop.whenTold(() => {
       exchange.stop();
     });
+    this.dispatched = exchange;
     this.agent.dispatch(
       {
         ...{ origin: url.origin, path: url.pathname + url.search, method, headers, body: body ?? null },
@@ -75,9 +78,20 @@ export class HttpClient implements OnApplicationShutdown {
     await this.agent.destroy();
   }
 
-  private connect(options: buildConnector.Options, callback: buildConnector.Callback): void {
+  private readonly newClient = (origin: URL, options: object): CallClient =>
+    new CallClient(
+      origin,
+      options,
+      (target, callback) => this.connect(target, callback),
+      (connection) => {
+        if (this.dispatched) this.dispatched.connection = connection;
+      },
+    );
+
+  private connect(options: buildConnector.Options, callback: buildConnector.Callback): Socket | undefined {
     const port = Number(options.port || (options.protocol === 'https:' ? 443 : 80));
-    this.connectors.memo(port)(options, (...[error, socket]: [Error | null, Socket | null]) => {
+    const connector = this.connectors.memo(port) as (...parameters: Parameters<Dial>) => unknown;
+    const dialed = connector(options, (...[error, socket]: [Error | null, Socket | null]) => {
       // What the look-up let through is what the socket is connected to; this makes sure.
       const fault = socket && this.guard.addressFault(remoteAddress(socket), port);
       if (socket && !fault) {
@@ -87,6 +101,7 @@ export class HttpClient implements OnApplicationShutdown {
       socket?.destroy();
       callback(fault ? new EgressRefused(fault) : (error ?? new Error('not connected')), null);
     });
+    return dialed instanceof Socket ? dialed : undefined;
   }
 
   /** A look-up that yields the addresses that may be called, and fails when there are none. */

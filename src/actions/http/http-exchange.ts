@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { Connection } from './call-client.js';
 
 /** An answer that goes on beyond this is cut off: nobody waits for the end of an endless one. */
 const LONGEST_BODY_BYTES = 10 * 1024 * 1024;
@@ -35,8 +36,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly answer: Promise<HttpAnswer>;
   private resolve!: (answer: HttpAnswer) => void;
   private reject!: (reason: Error) => void;
-  private controller: Dispatcher.DispatchController | undefined;
-  private stopped: Error | undefined;
+  /** Over which it goes. */
+  connection: Connection | undefined;
+  private ended = false;
   private statusCode = 0;
   private headers: HttpHeaders = {};
   private readonly kept: Buffer[] = [];
@@ -54,15 +56,11 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   /** Ends the call at once, with what there is of an answer by then. */
   stop(): void {
-    this.stopped = new Error('it was told to stop');
-    this.controller?.abort(this.stopped);
-    // Without a connection undici has nothing to abort yet.
-    this.end(this.stopped);
+    this.giveUp(new Error('it was told to stop'));
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    if (this.stopped) controller.abort(this.stopped);
+  onRequestStart(): void {
+    // Nothing is known of it yet.
   }
 
   onResponseStart(
@@ -76,11 +74,11 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.headers = headers;
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.bytes < this.keptBytes) this.kept.push(chunk.subarray(0, this.keptBytes - this.bytes));
     this.bytes += chunk.length;
     if (this.bytes > LONGEST_BODY_BYTES)
-      controller.abort(new BodyTooLong(`the answer is longer than ${String(LONGEST_BODY_BYTES)} bytes`));
+      this.giveUp(new BodyTooLong(`the answer is longer than ${String(LONGEST_BODY_BYTES)} bytes`));
   }
 
   onResponseEnd(): void {
@@ -91,8 +89,16 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.end(error);
   }
 
+  /** Not before it is over: by then another call may have the connection. */
+  private giveUp(reason: Error): void {
+    if (this.ended) return;
+    this.end(reason);
+    this.connection?.socket?.destroy(reason);
+  }
+
   /** What comes later changes nothing. */
   private end(fault: Error | undefined): void {
+    this.ended = true;
     const { statusCode, headers, bytes: bodyBytes } = this;
     if (fault && statusCode === 0) this.reject(fault);
     else this.resolve({ statusCode, headers, body: Buffer.concat(this.kept), bodyBytes, fault });
