@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
@@ -9,6 +9,7 @@ import { atEndOfTurn } from './http/end-of-turn.js';
 import { readJsonBodies } from './http/json-body.js';
 import { KnownHosts } from './http/known-hosts.js';
 import { oneAtATime } from './http/one-at-a-time.js';
+import { isOutOfFiles, OutOfFiles, openFilesLimit } from './http/open-files.js';
 import { problem, ProblemFilter } from './http/problem.filter.js';
 import { securityHeaders } from './http/security-headers.js';
 import { countUnread } from './http/unread-answers.js';
@@ -65,6 +66,7 @@ export function httpAdapter({ trustProxy, allowedHosts }: AppConfig): FastifyAda
     const detail = 'Send JSON, as application/json.';
     void reply.status(415).type('application/problem+json').send(problem(415, detail));
   });
+  limitConnections(fastify.server);
   fastify.addHook('preClose', (done) => {
     setTimeout(() => {
       fastify.server.closeAllConnections();
@@ -72,6 +74,21 @@ export function httpAdapter({ trustProxy, allowedHosts }: AppConfig): FastifyAda
     done();
   });
   return adapter;
+}
+
+/** Clients get half of what the process may open: what is left is for the database and for calls. */
+function limitConnections(server: Server): void {
+  const outOfFiles = new OutOfFiles('further connections of clients are refused');
+  const limit = openFilesLimit();
+  if (limit !== undefined) server.maxConnections = Math.floor(limit / 2);
+  server.on('drop', () => {
+    outOfFiles.report();
+  });
+  // Without a listener this would end the process.
+  server.on('error', (error) => {
+    if (isOutOfFiles(error)) outOfFiles.report();
+    else if (server.listening) throw error;
+  });
 }
 
 const MALFORMED: Readonly<Record<string, number>> = {

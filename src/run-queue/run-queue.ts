@@ -40,9 +40,13 @@ export const NO_PLACES: Places = { ids: [], fill: () => undefined };
  * Brings queued runs to their executor. The row is the truth and was committed before `add`; the queue only
  * decides when and where it is worked on.
  *
- * Guarantees: the consumer is called at least once for every run added, once it is available, in the order added, in
- * each process for at most `concurrency` runs at a time and `concurrencyPerLane` of a lane (a full lane holds up nothing
- * but itself); never twice at a time for the same run. A run whose row says otherwise by then (somebody else started
+ * Guarantees: the consumer is called at least once for every run added, once it is available, those of an owner in the
+ * order added, in each process for at most `concurrency` runs at a time and `concurrencyPerLane` of a lane (a full lane
+ * holds up nothing but itself); never twice at a time for the same run.
+ *
+ * Owners share the places of a process: one that gets free goes to the owner that holds the fewest, of those whose runs the
+ * process knows; and of 8 places or more, an eighth is kept for owners that hold few. So a run of an owner that holds none
+ * is delivered soon, whatever those of some others do and however many of them wait. A run whose row says otherwise by then (somebody else started
  * it) is the consumer's to drop. Adding a run that waits is no fault, and changes nothing; one that is added while the
  * consumer works on it is delivered once more, for its row may have changed since the consumer read it.
  *

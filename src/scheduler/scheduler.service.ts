@@ -30,13 +30,17 @@ const HOLD_MS = 500;
 export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(SchedulerService.name);
   private readonly ring = (): void => void this.claimDue().catch(this.report);
+  /** Once until a sweep comes through again. */
   private readonly report = (error: unknown): void => {
+    if (this.failing) return;
+    this.failing = true;
     this.logger.error(`due schedules cannot be claimed yet: ${String(error)}`);
   };
   private claiming: Promise<void> | undefined;
   /** Whether what a dead process left is settled; nothing is claimed before. */
   private recovered = false;
   private again = false;
+  private failing = false;
   private stopped = false;
   private lastSweepMs = Number.NEGATIVE_INFINITY;
   private lastClaimMs = Number.NEGATIVE_INFINITY;
@@ -89,6 +93,7 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
       await this.recovery.reclaim();
       await this.recovery.requeue();
       this.lastSweepMs = this.clock.elapsedMs();
+      this.failing = false;
     } catch (error) {
       this.report(error);
     }

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
 import type { SecretDto } from '../../src/secrets/dto/secret.dto.js';
 import type { SignedInClient } from '../support/api-client.js';
@@ -126,6 +127,10 @@ const NO_URLS = [
   'nonsense',
 ] as const;
 
+/** What a user learns of a name that leads inside: nothing of where. */
+const noPublicAddress = (name: string): string =>
+  `${name} has no public address: it is called only when EGRESS_ALLOW lists the one it has (the log names it)`;
+
 const withPort = (url: string): string => url.replace('PORT', String(sink.port));
 const reached = (): number => sink.connections + connections6;
 
@@ -197,7 +202,7 @@ describe('when it is called', () => {
       names.addresses.set(name, () => address);
       const run = await callOnce(service, user, { url: `http://${name}:${String(sink.port)}/` });
       expect(run).toMatchObject({ status: 'failed', attempt: 1 });
-      expect(run.error).toMatch(new RegExp(`^by the address of ${name}: ${address} is`));
+      expect(run.error).toBe(noPublicAddress(name));
       expect(reached()).toBe(0);
     },
   );
@@ -215,7 +220,7 @@ describe('when it is called', () => {
       await new Promise((resolve) => setTimeout(resolve, 1100));
     }
     expect(asked).toBeGreaterThan(1);
-    expect(errors.join('\n')).toContain('by the address of rebind.example: 127.0.0.1');
+    expect(errors.join('\n')).toContain(noPublicAddress('rebind.example'));
     expect(reached()).toBe(0);
   }, 30_000);
 
@@ -235,7 +240,7 @@ describe('when it is called', () => {
       });
       names.addresses.set('inside.example', () => '127.0.0.1,10.0.0.1');
       const inside = await callOnce(open, owner, { url: url.replace('mixed', 'inside') });
-      expect(inside.error).toContain('by the address of inside.example: 127.0.0.1 is not');
+      expect(inside.error).toBe(noPublicAddress('inside.example'));
     } finally {
       await open.stop();
     }
@@ -276,6 +281,28 @@ describe('when it is called', () => {
       await open.stop();
     }
   });
+});
+
+test('a name whose address cannot be connected to does not tell it, the log does', async () => {
+  const [warnings, written] = [jest.spyOn(Logger.prototype, 'warn'), [] as unknown[]];
+  warnings.mockImplementation((message) => void written.push(message));
+  // Connecting to it is refused by this machine itself.
+  const open = await TestService.start({ EGRESS_ALLOW: '255.255.255.255', DNS_SERVERS: names.address });
+  try {
+    const owner = await open.api.newUser();
+    names.addresses.set('broadcast.example', () => '255.255.255.255');
+    const refused = await callOnce(open, owner, { url: 'http://broadcast.example/' });
+    expect(refused.error).toMatch(/^[^\d]+$/);
+    names.addresses.set('hidden.example', () => '10.1.2.3');
+    for (let n = 0; n < 3; n++) {
+      const { error } = await callOnce(open, owner, { url: 'http://hidden.example/' });
+      expect(error).toBe(noPublicAddress('hidden.example'));
+    }
+    expect(written.filter((message) => String(message).includes('10.1.2.3'))).toHaveLength(1);
+  } finally {
+    warnings.mockRestore();
+    await open.stop();
+  }
 });
 
 test('EGRESS_ALLOW never opens a metadata service', async () => {

@@ -20,14 +20,22 @@ export class ServiceProcess {
     readonly exited: Promise<number | null>,
   ) {}
 
-  /** Resolves when it says that it is ready. `hooks` is a module, below the root, to be loaded before the service. */
+  /**
+   * Resolves when it says that it is ready.
+   *
+   * @param hooks a module, below the root, to be loaded before the service
+   * @param openFiles how many files and connections it may have open
+   */
   static async start(
     folder: string,
     settings: Record<string, string> = {},
     hooks?: string,
+    openFiles?: number,
   ): Promise<ServiceProcess> {
     const preload = hooks === undefined ? [] : ['--import', pathToFileURL(join(ROOT, hooks)).href];
-    const child = spawn(process.execPath, [...preload, join(ROOT, 'dist/src/main.js')], {
+    const node = [process.execPath, ...preload, join(ROOT, 'dist/src/main.js')];
+    const limit = openFiles === undefined ? '' : `ulimit -n ${String(openFiles)} && `;
+    const child = spawn('/bin/sh', ['-c', `${limit}exec "$@"`, 'sh', ...node], {
       cwd: folder,
       env: {
         PATH: process.env['PATH'],

@@ -2,9 +2,11 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type LookupFunction, Socket } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import { Agent, buildConnector, Pool } from 'undici';
+import { isOutOfFiles, OutOfFiles } from '../../http/open-files.js';
 import type { Stop } from '../action.js';
 import { CallClient, type Dial } from './call-client.js';
 import { EgressGuard, EgressRefused } from './egress-guard.js';
+import { RefusedNames } from './refused-names.js';
 import { HostResolver } from './host-resolver.js';
 import { type HttpAnswer, HttpExchange } from './http-exchange.js';
 
@@ -29,6 +31,8 @@ export class HttpClient implements OnApplicationShutdown {
   private readonly agent: Agent;
   /** The call that is on its way through the agent to the client that it takes. */
   private dispatched: HttpExchange | undefined;
+  private readonly refusals = new RefusedNames();
+  private readonly outOfFiles = new OutOfFiles('calls fail');
   /** By port, because egress rules look at it and a look-up is not told. Each remembers TLS sessions. */
   private readonly connectors = new LRUCache<number, buildConnector.connector>({
     max: 100,
@@ -93,15 +97,31 @@ export class HttpClient implements OnApplicationShutdown {
     const connector = this.connectors.memo(port) as (...parameters: Parameters<Dial>) => unknown;
     const dialed = connector(options, (...[error, socket]: [Error | null, Socket | null]) => {
       // What the look-up let through is what the socket is connected to; this makes sure.
-      const fault = socket && this.guard.addressFault(remoteAddress(socket), port);
-      if (socket && !fault) {
+      if (isOutOfFiles(error)) this.outOfFiles.report();
+      if (!socket) {
+        callback(error ?? new Error('not connected'), null);
+        return;
+      }
+      const address = remoteAddress(socket);
+      if (!this.guard.addressFault(address, port)) {
         callback(null, socket);
         return;
       }
-      socket?.destroy();
-      callback(fault ? new EgressRefused(fault) : (error ?? new Error('not connected')), null);
+      socket.destroy();
+      callback(this.refused(options.hostname, address, port), null);
     });
     return dialed instanceof Socket ? dialed : undefined;
+  }
+
+  /**
+   * Why a name is not called. Its address is for the operator to know: whoever may name hosts is not to learn by that what
+   * addresses they have inside.
+   */
+  private refused(host: string, address: string, port: number): EgressRefused {
+    this.refusals.note(host, this.guard.addressFault(address, port) ?? '');
+    return new EgressRefused(
+      `${host} has no public address: it is called only when EGRESS_ALLOW lists the one it has (the log names it)`,
+    );
   }
 
   /** A look-up that yields the addresses that may be called, and fails when there are none. */
@@ -111,10 +131,8 @@ export class HttpClient implements OnApplicationShutdown {
         (addresses) => {
           const allowed = addresses.filter(({ address }) => !this.guard.addressFault(address, port));
           const [first] = allowed;
-          if (!first) {
-            const fault = this.guard.addressFault(addresses[0]?.address ?? '', port) ?? '';
-            callback(new EgressRefused(`by the address of ${host}: ${fault}`), []);
-          } else if (options.all) callback(null, allowed);
+          if (!first) callback(this.refused(host, addresses[0]?.address ?? '', port), []);
+          else if (options.all) callback(null, allowed);
           else callback(null, first.address, first.family);
         },
         (error: unknown) => {

@@ -13,6 +13,9 @@ const MEANING: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the connection timed out',
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the network cannot be reached',
+  EMFILE: 'the service has too many files and connections open',
+  ENFILE: 'the machine has too many files and connections open',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'TLS failed: the certificate is for another host',
   ENOTFOUND: 'the host name does not exist',
   ENODATA: 'the host name has no address',
   ESERVFAIL: 'the name server failed',
@@ -20,13 +23,20 @@ const MEANING: Readonly<Record<string, string>> = {
   ETIMEOUT: 'the name server does not answer',
 };
 
-/** An error of a call, in words and with its code. */
+/**
+ * An error of a call, in words and with its code, and without addresses: which ones a name or the name servers have is not
+ * for every user to know.
+ */
 export function explainNetworkError(error: unknown): string {
   const cause = causeOf(error);
-  const { code, message } = cause as { code?: unknown; message?: unknown };
+  const { code, message, syscall } = cause as { code?: unknown; message?: unknown; syscall?: unknown };
+  if (code === 'ECONNREFUSED' && String(syscall).startsWith('query'))
+    return `the name server cannot be reached (${code})`;
   if (typeof code !== 'string') return typeof message === 'string' ? message : String(cause);
   const tls = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|EPROTO)/.test(code);
-  const meaning = MEANING[code] ?? (tls ? `TLS failed: ${String(message)}` : String(message));
+  const words = tls ? `TLS failed: ${String(message)}` : String(message);
+  // Messages of the system name the address, and that of this machine.
+  const meaning = MEANING[code] ?? (typeof syscall === 'string' && !tls ? `${syscall} failed` : words);
   return meaning.includes(code) ? meaning : `${meaning} (${code})`;
 }
 
