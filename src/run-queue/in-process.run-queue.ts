@@ -74,7 +74,7 @@ export class InProcessRunQueue extends RunQueue {
   }
 
   explains(runId: number): Promise<boolean> {
-    return Promise.resolve(this.active.has(runId) || this.lanes.isWaiting(runId));
+    return Promise.resolve(this.active.has(runId) || this.shares.isWaiting(runId));
   }
 
   async close(graceMs: number): Promise<void> {
