@@ -94,7 +94,7 @@ export class HttpClient implements OnApplicationShutdown {
 
   private connect(options: buildConnector.Options, callback: buildConnector.Callback): Socket | undefined {
     const port = Number(options.port || (options.protocol === 'https:' ? 443 : 80));
-    const connector = this.connectors.memo(port) as (...parameters: Parameters<Dial>) => unknown;
+    const connector: (...parameters: Parameters<Dial>) => unknown = this.connectors.memo(port);
     const dialed = connector(options, (...[error, socket]: [Error | null, Socket | null]) => {
       // What the look-up let through is what the socket is connected to; this makes sure.
       if (isOutOfFiles(error)) this.outOfFiles.report();
