@@ -173,21 +173,6 @@ describeRedisServer('BullMqRunQueue, when Redis fails', () => {
     way.close();
   }, 30_000);
 
-  test('a job that Redis has damaged stops nothing', async () => {
-    const queue = await nodes.node(1);
-    const consumer = new ManualConsumer();
-    queue.consume(consumer.consume);
-    const key = (name: string): string => `${PREFIX}:runs:${name}`;
-    await nodes.server.command('HSET', key('damaged'), 'name', 'run', 'data', 'null', 'opts', '{}');
-    await nodes.server.command('LPUSH', key('wait'), 'damaged');
-    await nodes.server.command('ZADD', key('marker'), '0', '0');
-    queue.add(runs(1));
-    await consumer.untilStarted(1);
-    consumer.finish(1);
-    queue.add(runs(2));
-    await consumer.untilStarted(2);
-  });
-
   test('closing ends while Redis is away', async () => {
     const queue = await nodes.node(1);
     queue.consume(() => Promise.resolve());
