@@ -41,7 +41,7 @@ describe('Redaction', () => {
           expect(leaksIn(shown, secret, spelling)).toEqual([]);
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     );
   });
 
@@ -59,7 +59,7 @@ describe('Redaction', () => {
           expect(leaksIn(shown, piece, spelling)).toEqual([]);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 5000 },
     );
   });
 
@@ -69,10 +69,10 @@ describe('Redaction', () => {
         const { pathname, search } = new URL(`http://x/${secret}`);
         for (const sent of [pathname.slice(1), search.slice(1)]) {
           const shown = await redact(secret, spelling.write(sent));
-          expect(leaksIn(shown, sent, spelling, /%[\dA-F]{2}|[^]/g)).toEqual([]);
+          expect(leaksIn(shown, sent, spelling, /%[\da-f]{2}|[^]/gi)).toEqual([]);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 5000 },
     );
   });
 
@@ -122,7 +122,7 @@ describe('Redaction', () => {
       fc.asyncProperty(secret, other, fc.boolean(), async (value, text, breaksOff) => {
         expect(await redact(value, text, breaksOff)).toBe(text);
       }),
-      { numRuns: 500 },
+      { numRuns: 5000 },
     );
   });
 

@@ -1,5 +1,5 @@
 import { decodings } from './redaction/encodings.js';
-import { unescaped } from './redaction/escapes.js';
+import { unescapings } from './redaction/escapes.js';
 import { SHORTEST_PART } from './redaction/folding.js';
 import { Marks } from './redaction/marks.js';
 import { Needles } from './redaction/needles.js';
@@ -73,18 +73,16 @@ export class Redaction {
     const marks = new Marks(text, this.names);
     const search = new Search(needles, marks, breaksOff);
     search.bare(text);
-    const original = viewOf(text);
-    const plain = unescaped(original);
-    search.visible(original);
-    if (plain !== original) {
+    const readings = unescapings(viewOf(text));
+    for (const reading of readings) {
+      search.visible(reading);
       await turns.next();
-      search.visible(plain);
     }
-    for (const decoding of decodings(plain)) {
-      await turns.next();
-      search.disguised(decoding);
-      const meant = unescaped(decoding);
-      if (meant !== decoding) search.disguised(meant);
+    for (const decoding of decodings(readings.at(-1) ?? viewOf(text))) {
+      for (const reading of unescapings(decoding)) {
+        search.disguised(reading);
+        await turns.next();
+      }
     }
     return marks.redacted();
   }

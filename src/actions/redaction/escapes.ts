@@ -44,16 +44,21 @@ export const HEX_DIGITS = Int8Array.from({ length: 256 }, (_, byte) => {
   return /[\da-f]/i.test(character) ? parseInt(character, 16) : -1;
 });
 
-/** The view with every character that URLs, JSON, JavaScript or HTML spell otherwise as itself. */
-export function unescaped(view: View): View {
+/**
+ * The view as it is, and with every character that URLs, JSON, JavaScript or HTML spell otherwise as itself, again and
+ * again as long as that changes anything: what a secret holds may look like an escape itself, so none of them tells all.
+ */
+export function unescapings(view: View): View[] {
+  const views = [view];
   let current = view;
   for (let round = 0; round < ROUNDS; round++) {
     const next = unescapedOnce(current);
     // Every escape is longer than what it stands for.
-    if (next.bytes.length === current.bytes.length) return current;
+    if (next.bytes.length === current.bytes.length) break;
     current = next;
+    views.push(current);
   }
-  return current;
+  return views;
 }
 
 function unescapedOnce(view: View): View {

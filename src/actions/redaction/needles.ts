@@ -1,5 +1,5 @@
 import { isCommonWord } from './common-words.js';
-import { unescaped } from './escapes.js';
+import { unescapings } from './escapes.js';
 import { FOLDED, SEPARATES, SHORTEST_PART, STRETCH } from './folding.js';
 import { FRAME, formsOf, kindsOf, OWN, type SecretForm } from './secret-form.js';
 import { ShortTexts } from './short-texts.js';
@@ -52,9 +52,7 @@ export class Needles {
   /** @param name the number of the secret */
   async add(name: number, value: string, turns: Turns): Promise<void> {
     for (const form of formsOf(value)) {
-      const original = viewOf(form.text);
-      const plain = unescaped(original);
-      for (const view of plain === original ? [original] : [original, plain]) {
+      for (const view of unescapings(viewOf(form.text))) {
         this.addView(name, form, view);
         await turns.next();
       }
@@ -67,7 +65,7 @@ export class Needles {
   /** A text that is hidden where it stands by itself. */
   addWord(name: number, text: string): void {
     const view = viewOf(text);
-    for (const bytes of [folded(view), folded(unescaped(view))]) {
+    for (const bytes of unescapings(view).map((reading) => folded(reading))) {
       if (bytes.length >= SHORTEST_PART && bytes.length < STRETCH) this.addShortWord(name, bytes, true);
       else if (bytes.length >= STRETCH && bytes.length <= LONGEST_WORD)
         this.addLongWord({ bytes, bounded: true, name });
