@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { ManualConsumer } from '../support/manual-consumer.js';
-import { numbers, PREFIX, QueueNodes, restoreUntil, runs } from '../support/queue-nodes.js';
+import { numbers, QueueNodes, restoreUntil, runs } from '../support/queue-nodes.js';
 import { describeRedisServer } from '../support/redis-server.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
