@@ -1,5 +1,6 @@
 import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
+import { setLargeValuesAside } from './large-values.js';
 import { type FieldProblem, InvalidFields } from './problems.js';
 
 /** No request of the API is nested deeper; a body of 100,000 brackets would overflow the stack of its readers. */
@@ -14,7 +15,7 @@ const MAX_ITEMS = 1000;
 /** Half a character cannot be stored or sent, and some validators stumble over it. */
 const WELL_FORMED = 'texts without halves of characters (lone surrogates)';
 
-const RESERVED_KEYS = ['__proto__', 'constructor', 'prototype'];
+const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Refuses unknown and wrong fields of bodies and queries, all at once, as `422` with one entry per field. */
 class RequestValidation extends ValidationPipe {
@@ -28,6 +29,7 @@ class RequestValidation extends ValidationPipe {
   private async validated(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const message = shapeFault(value);
     if (message !== undefined) throw new InvalidFields([{ field: metadata.type, message }]);
+    setLargeValuesAside(value);
     return (await super.transform(value, metadata)) as unknown;
   }
 }
@@ -44,26 +46,42 @@ export const requestValidation = (): ValidationPipe =>
 
 /**
  * What is wrong with a request whatever its fields are. Level by level, for a recursive look would be what it
- * guards against.
+ * guards against; each value once, for there may be a hundred thousand.
  */
 function shapeFault(value: unknown): string | undefined {
   let level = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) return `JSON that is nested at most ${String(MAX_DEPTH)} levels deep`;
-    if (level.some((item) => typeof item === 'number' && !Number.isFinite(item)))
-      return 'numbers that are finite';
-    if (level.some((item) => typeof item === 'string' && !item.isWellFormed())) return WELL_FORMED;
-    const objects = level.filter((item) => typeof item === 'object' && item !== null);
-    const [lists, fields] = [objects.filter(Array.isArray), objects.filter((item) => !Array.isArray(item))];
-    if (depth < 2 && fields.some((item) => Object.keys(item).length > MAX_FIELDS))
-      return `at most ${String(MAX_FIELDS)} fields`;
-    if (depth < 2 && lists.some(({ length }) => length > MAX_ITEMS))
-      return `lists of at most ${String(MAX_ITEMS)} items`;
+    const next: unknown[] = [];
+    for (const item of level) {
+      const fault =
+        typeof item === 'object' && item !== null ? partsFault(item, depth, next) : leafFault(item);
+      if (fault !== undefined) return fault;
+    }
+    level = next;
+  }
+  return undefined;
+}
+
+function leafFault(item: unknown): string | undefined {
+  if (typeof item === 'number' && !Number.isFinite(item)) return 'numbers that are finite';
+  return typeof item === 'string' && !item.isWellFormed() ? WELL_FORMED : undefined;
+}
+
+/** What is wrong with the fields of an object or the items of a list, but for their values, which are looked at next. */
+function partsFault(item: object, depth: number, next: unknown[]): string | undefined {
+  if (Array.isArray(item)) {
+    if (depth < 2 && item.length > MAX_ITEMS) return `lists of at most ${String(MAX_ITEMS)} items`;
+    for (const part of item) next.push(part);
+    return undefined;
+  }
+  const keys = Object.keys(item);
+  if (depth < 2 && keys.length > MAX_FIELDS) return `at most ${String(MAX_FIELDS)} fields`;
+  for (const key of keys) {
     // Nest would leave these out without a word.
-    const reserved = RESERVED_KEYS.find((key) => objects.some((item) => Object.hasOwn(item, key)));
-    if (objects.some((item) => Object.keys(item).some((key) => !key.isWellFormed()))) return WELL_FORMED;
-    if (reserved !== undefined) return `JSON without a key "${reserved}"`;
-    level = objects.flatMap((item): unknown[] => Object.values(item));
+    if (RESERVED_KEYS.has(key)) return `JSON without a key "${key}"`;
+    if (!key.isWellFormed()) return WELL_FORMED;
+    next.push((item as Record<string, unknown>)[key]);
   }
   return undefined;
 }

@@ -68,7 +68,7 @@ test(`${String(REQUESTS)} fuzzed requests are answered, none of them by a 5xx, a
 
   const sendOnce = async ({ operationId, method, path, body }: FuzzedRequest): Promise<void> => {
     // What only a session may do, and one in ten of the rest, comes by one.
-    const bySession = /Session|ApiKey|signOut/.test(operationId) || sent % 10 === 0;
+    const bySession = /Session|ApiKey|signOut|createUser/.test(operationId) || sent % 10 === 0;
     const response = await fetch(service.api.url + path, {
       method,
       headers: {
@@ -117,7 +117,7 @@ test(`${String(REQUESTS)} fuzzed requests are answered, none of them by a 5xx, a
   process.stdout.write(turns.told());
   expect(turns.repeated).toEqual([]);
   // Not all was refused at the door.
-  expect([...seen].sort()).toEqual(expect.arrayContaining(SEEN));
+  expect(SEEN.filter((operation) => !seen.has(operation))).toEqual([]);
   expect(seen.size).toBeGreaterThan(20);
   expect((await service.api.get('/health/ready')).status).toBe(200);
 }, 3_600_000);

@@ -1,15 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, ApiSchema, getSchemaPath } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsIn } from 'class-validator';
 import { Faultless, Omittable, OneOf, Text, WholeNumber } from '../../http/fields.js';
+import { AsItIs } from '../../http/large-values.js';
 import { headersFault } from './headers-field.js';
 
 const TYPES = ['log', 'http'] as const;
 const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
-
-/** Keeps what was sent, key by key: a copy would leave out keys that objects have by themselves. */
-const AsItIs = (): PropertyDecorator => Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]);
 
 function statusesFault(value: unknown): string | undefined {
   if (!Array.isArray(value) || value.length === 0 || value.length > 50) return 'a list of 1 to 50 statuses';
