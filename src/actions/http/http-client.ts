@@ -36,7 +36,8 @@ export class HttpClient implements OnApplicationShutdown {
   /** By port, because egress rules look at it and a look-up is not told. Each remembers TLS sessions. */
   private readonly connectors = new LRUCache<number, buildConnector.connector>({
     max: 100,
-    memoMethod: (port) => buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup: this.lookup(port) }),
+    memoMethod: (port) =>
+      buildConnector({ timeout: CONNECT_TIMEOUT_MS, allowH2: false, lookup: this.lookup(port) }),
   });
 
   constructor(
@@ -47,6 +48,8 @@ export class HttpClient implements OnApplicationShutdown {
       factory: (origin, options) => new Pool(origin, { ...options, factory: this.newClient }),
       // How many there are of an origin is for the lanes of the run queue to decide: who waits here would lose time.
       pipelining: 1,
+      // By HTTP/2 calls would share a connection, wait for its handshake, and end with it when one of them is given up.
+      allowH2: false,
       // Most servers keep an idle connection for five seconds or longer.
       keepAliveTimeout: 4000,
       keepAliveMaxTimeout: 4000,
