@@ -2,9 +2,13 @@
 // are there: an install that fails or is interrupted leaves what was there.
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = join(import.meta.dirname, '..');
+// `import.meta.dirname` is not there before Node 20.11, which this has to run on, too.
+const here = dirname(fileURLToPath(import.meta.url));
+
+const root = join(here, '..');
 const DRAFTS = join(root, '.prepare');
 const PROGRESS_MS = 10_000;
 

@@ -4,12 +4,16 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = join(import.meta.dirname, '..');
+// `import.meta.dirname` is not there before Node 20.11, which this has to run on, too.
+const here = dirname(fileURLToPath(import.meta.url));
+
+const root = join(here, '..');
 const LINK = join(root, 'node_modules/.bin/node');
-const OWN_NODE = join(import.meta.dirname, 'node/node_modules/.bin/node');
+const OWN_NODE = join(here, 'node/node_modules/.bin/node');
 
-/** The oldest Node that everything runs on, as package.json says: [22, 12]. */
+/** The oldest Node that everything runs on, as package.json says, such as [22, 19]. */
 export const BASELINE = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   .engines.node.match(/\d+/g)
   .slice(0, 2)
@@ -51,7 +55,7 @@ export async function ownNodeFolder(npmCi) {
     process.stderr.write(
       `prepare: Node ${version} is older than ${BASELINE.join('.')}: Node 24 is installed for this folder alone\n`,
     );
-    await npmCi(join(import.meta.dirname, 'node'));
+    await npmCi(join(here, 'node'));
     if (!existsSync(OWN_NODE)) {
       process.stderr.write(
         `prepare: npm has no Node 24 for ${process.platform} on ${process.arch}: install Node ${BASELINE.join('.')} or newer.\n`,

@@ -3,11 +3,15 @@
 // ready.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { npm, npmCi } from './install.mjs';
 import { linkOwnNode, ownNodeFolder } from './own-node.mjs';
 
-const root = join(import.meta.dirname, '..');
+// `import.meta.dirname` is not there before Node 20.11, which this has to run on, too.
+const here = dirname(fileURLToPath(import.meta.url));
+
+const root = join(here, '..');
 const SOURCES = [
   'src',
   'migrations',

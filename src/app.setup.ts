@@ -58,7 +58,7 @@ export function httpAdapter({ trustProxy, allowedHosts }: AppConfig): FastifyAda
       return;
     }
     const type = request.headers['content-type'];
-    // A form needs no leave of the browser's to be sent here from any page.
+    // Browsers let any page send a form here.
     if (type === undefined || /^application\/json\s*(;|$)/i.test(type)) {
       atEndOfTurn(done);
       return;

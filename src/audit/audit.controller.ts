@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { ApiPage, sendPage } from '../http/page.js';
-import { AdminOnly } from '../http/principal.js';
+import { AdminOnly, CurrentUser, type Principal } from '../http/principal.js';
 import { AuditService } from './audit.service.js';
 import { AuditEntryDto, AuditQuery } from './dto/audit-entry.dto.js';
 
@@ -20,10 +20,12 @@ export class AuditController {
   @ApiPage(AuditEntryDto)
   @ApiProblems(401, 403, 422)
   async list(
+    @CurrentUser() caller: Principal,
     @Query() query: AuditQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AuditEntryDto[]> {
-    return sendPage(await this.audit.list(query), request, reply).map((entry) => AuditEntryDto.from(entry));
+    const page = await this.audit.list(caller, query);
+    return sendPage(page, request, reply).map((entry) => AuditEntryDto.from(entry));
   }
 }

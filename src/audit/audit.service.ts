@@ -100,7 +100,10 @@ export class AuditService {
   }
 
   /** Newest first. */
-  list({ limit, cursor, actor_id, action, target_type, target_id }: AuditQuery): Promise<Page<AuditEntry>> {
+  list(
+    caller: Principal,
+    { limit, cursor, actor_id, action, target_type, target_id }: AuditQuery,
+  ): Promise<Page<AuditEntry>> {
     const where = {
       ...(actor_id !== undefined && { actor_id: Equal(actor_id) }),
       ...(action !== undefined && { action: Equal(action) }),
@@ -108,7 +111,7 @@ export class AuditService {
       ...(target_id !== undefined && { target_id: Equal(target_id) }),
     };
     const all = this.entries.createQueryBuilder('entry').where(where);
-    return readPage({ all, beyond: byId(all, cursor, 'DESC'), limit, long: ['details'] });
+    return readPage(caller, { all, beyond: byId(all, cursor, 'DESC'), limit, long: ['details'] });
   }
 
   @Interval('prune-audit-log', 3_600_000)

@@ -75,9 +75,9 @@ export class ApiKeysService {
     return { row, key };
   }
 
-  list({ userId }: Principal, { limit, cursor }: PageQuery): Promise<Page<ApiKey>> {
-    const all = this.keys.createQueryBuilder('key').where({ user_id: userId });
-    return readPage({ all, beyond: byId(all, cursor), limit, long: ['name'] });
+  list(caller: Principal, { limit, cursor }: PageQuery): Promise<Page<ApiKey>> {
+    const all = this.keys.createQueryBuilder('key').where({ user_id: caller.userId });
+    return readPage(caller, { all, beyond: byId(all, cursor), limit, long: ['name'] });
   }
 
   /** The key is good no more, at once. @throws NotFound */

@@ -123,10 +123,10 @@ export class SessionsService {
   }
 
   /** One's own, the newest first. */
-  list({ userId }: Principal, { limit, cursor }: SessionQuery): Promise<Page<Session>> {
+  list(caller: Principal, { limit, cursor }: SessionQuery): Promise<Page<Session>> {
     const all = this.sessions
       .createQueryBuilder('session')
-      .where({ user_id: userId, expires_at: MoreThan(this.clock.now()) });
+      .where({ user_id: caller.userId, expires_at: MoreThan(this.clock.now()) });
     const beyond = all.clone().orderBy('session.created_at', 'DESC').addOrderBy('session.id', 'ASC');
     if (cursor !== undefined) {
       const [at = '', id] = cursor.split('.');
@@ -136,7 +136,14 @@ export class SessionsService {
     }
     const cursorOf = ({ id, sort_key }: MeasuredRow): string =>
       `${String(fromInstantText(sort_key as string | Date).getTime())}.${String(id)}`;
-    return readPage({ all, beyond, sortKey: 'session.created_at', cursorOf, limit, long: ['user_agent'] });
+    return readPage(caller, {
+      all,
+      beyond,
+      sortKey: 'session.created_at',
+      cursorOf,
+      limit,
+      long: ['user_agent'],
+    });
   }
 
   /** Ends one of the caller's own sessions: its token is good no more. @throws NotFound */

@@ -5,6 +5,9 @@ import { LRUCache } from 'lru-cache';
 /** What a refusal repeats of a header. */
 const SHOWN_CHARACTERS = 200;
 
+/** Of a name by the rules of DNS, with its port. */
+const LONGEST_NAME = 260;
+
 /** Hosts are judged once and remembered: each request has one, and nearly all the same. */
 const REMEMBERED = 1000;
 
@@ -27,8 +30,9 @@ export class KnownHosts {
     const sent = headers.host ?? '';
     const unknown = this.isKnown(host) ? (this.isKnown(sent) ? undefined : sent) : host;
     if (unknown === undefined) return undefined;
-    const name = nameOf(unknown) ?? unknown;
+    const name = nameOf(unknown);
     const shown = (text: string): string => JSON.stringify(text.slice(0, SHOWN_CHARACTERS));
+    if (name === undefined) return `The Host ${shown(unknown)} is not the name of a host.`;
     return (
       `The service is not known by the Host ${shown(unknown)}. If that is one of its names, add ${shown(name)} to ` +
       'ALLOWED_HOSTS, or set PUBLIC_URL to the address by which people open it, and restart the service.'
@@ -38,6 +42,7 @@ export class KnownHosts {
   /** Programs of old HTTP send no host, and browsers always do. */
   private isKnown(host: string): boolean {
     if (host === '') return true;
+    if (host.length > LONGEST_NAME) return false;
     let known = this.judged.get(host);
     if (known === undefined) this.judged.set(host, (known = this.judge(host)));
     return known;

@@ -1,11 +1,12 @@
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { inTurnOfLargePages } from './large-pages.js';
 import { cappedCount, countedUpToMax, type Page } from './page.js';
+import type { Principal } from './principal.js';
 
-/** A page is made of so many bytes of texts at most, but for a single row that has more of them. */
+/** The most bytes of texts on one page; a single row that has more still fits. */
 export const PAGE_BYTES = 4 * 1024 * 1024;
 
-/** So many rows, and so many bytes of them, are read before others have their turn. */
+/** How many rows, and bytes of them, are read before others have their turn. */
 const SLICE_ROWS = 200;
 const SLICE_BYTES = 1024 * 1024;
 
@@ -44,15 +45,10 @@ interface PlaceInList<Row extends ObjectLiteral> {
  * Reads a page of a list by keyset pagination. Its rows are measured before they are read: both databases tell the
  * length of a text without fetching it, and a thousand rows of the longest texts would be hundreds of megabytes.
  */
-export async function readPage<Row extends ObjectLiteral & { id: number | string }>({
-  all,
-  beyond,
-  sortKey = 'NULL',
-  limit,
-  long,
-  shown,
-  cursorOf = ({ id }) => String(id),
-}: PlaceInList<Row>): Promise<Page<Row>> {
+export async function readPage<Row extends ObjectLiteral & { id: number | string }>(
+  { userId }: Principal,
+  { all, beyond, sortKey = 'NULL', limit, long, shown, cursorOf = ({ id }) => String(id) }: PlaceInList<Row>,
+): Promise<Page<Row>> {
   const bytes = long.map((column) => `COALESCE(octet_length(${all.alias}.${column}), 0)`);
   const measured = await beyond
     .clone()
@@ -65,7 +61,9 @@ export async function readPage<Row extends ObjectLiteral & { id: number | string
     .getRawMany<Measured>();
   const slices = sliced(measured.slice(0, limit));
   const read = (): Promise<ReadRows<Row>> => readSlices(all, slices, long, shown);
-  const { rows, last } = await (bytesOf(slices.flat()) > LARGE_BYTES ? inTurnOfLargePages(read) : read());
+  const { rows, last } = await (bytesOf(slices.flat()) > LARGE_BYTES
+    ? inTurnOfLargePages(userId, read)
+    : read());
   const total = Number(measured[0]?.total ?? (await cappedCount(all)));
   return { rows, total, next: last && last !== measured.at(-1) ? cursorOf(last) : undefined };
 }

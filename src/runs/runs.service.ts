@@ -41,7 +41,7 @@ export class RunsService {
       beyond.andWhere('(run.scheduled_for, run.id) < (:at, :id)', { at: new Date(Number(at)), id: id ?? 0 });
     }
     const place = { all, beyond, sortKey: 'run.scheduled_for', cursorOf, limit: query.limit };
-    return readPage({ ...place, shown: this.listed, long: ['error'] });
+    return readPage(caller, { ...place, shown: this.listed, long: ['error'] });
   }
 
   /** @throws NotFound when there is no such schedule */

@@ -8,8 +8,9 @@ import { effort } from '../timing/effort.js';
 const STEPS_PER_SECOND = 20_000;
 const MOST_STEPS = 100_000;
 
-/** So many requests of one user wait for their turn at most. */
-const MOST_WAITING = 100;
+/** How many requests of one user may wait for their turn: those that only read, and those that are to be stored. */
+const MOST_READS_WAITING = 100;
+const MOST_WRITES_WAITING = 1000;
 
 /** What a user's requests have computed lately. */
 interface Account {
@@ -27,14 +28,25 @@ export class ComputingTurns {
   private readonly accounts = new LRUCache<number, Account>({ max: 10_000 });
 
   /** Computes when it is the user's turn. @throws TooManyRequests */
-  async next<T>(userId: number, compute: () => T): Promise<T> {
+  next<T>(userId: number, compute: () => T): Promise<T> {
+    return this.inTurn(userId, MOST_READS_WAITING, compute);
+  }
+
+  /** Resolves when it is the user's turn, for what is computed in a transaction: that does not wait, and is charged. @throws TooManyRequests */
+  beforeWrite(userId: number): Promise<void> {
+    return this.inTurn(userId, MOST_WRITES_WAITING, () => undefined);
+  }
+
+  private async inTurn<T>(userId: number, mostWaiting: number, compute: () => T): Promise<T> {
     this.admit(userId);
     const { turns } = this.account(userId);
-    if (turns.pendingCount >= MOST_WAITING) {
+    if (turns.pendingCount >= mostWaiting) {
       throw new TooManyRequests('Too many of your requests wait for times to be computed.', 1);
     }
     return turns(async () => {
       try {
+        // Others of the same user were computed since this one came.
+        this.admit(userId);
         return this.charge(userId, compute);
       } finally {
         await new Promise(setImmediate);
@@ -42,8 +54,7 @@ export class ComputingTurns {
     });
   }
 
-  /** For what computes in a transaction, and cannot wait: it is admitted before. @throws TooManyRequests */
-  admit(userId: number): void {
+  private admit(userId: number): void {
     const excess = this.account(userId).steps - MOST_STEPS;
     if (excess > 0) {
       const seconds = Math.ceil(excess / STEPS_PER_SECOND);

@@ -77,7 +77,7 @@ export class SchedulesService {
 
   /** @throws InvalidFields when it has no occurrence in the future, or its action cannot be carried out */
   async create(caller: Principal, fields: ScheduleCreateDto): Promise<Schedule> {
-    this.turns.admit(caller.userId);
+    await this.turns.beforeWrite(caller.userId);
     const schedule = await this.unitOfWork.transaction(async (manager) => {
       const now = this.clock.now();
       const row = manager.create(Schedule, { ...DEFAULTS, ...complete(fields), owner_id: caller.userId });
@@ -104,7 +104,8 @@ export class SchedulesService {
       .createQueryBuilder('schedule')
       .where(matching(this.unitOfWork.dialect, caller, query));
     const long = ['title', 'description', 'action', 'tags'] as const;
-    return readPage({ all, ...inOrder(all.clone(), query), limit: query.limit, long });
+    const place = { all, ...inOrder(all.clone(), query), limit: query.limit, long };
+    return readPage(caller, place);
   }
 
   /** @throws NotFound */
@@ -121,14 +122,9 @@ export class SchedulesService {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** @throws NotFound, InvalidFields as `create` does */
+  /** @throws NotFound, InvalidFields and TooManyRequests as `create` does */
   async update(caller: Principal, id: number, fields: ScheduleUpdateDto): Promise<Schedule> {
-    this.turns.admit(caller.userId);
-    return this.updateAdmitted(caller, id, fields);
-  }
-
-  /** Many are admitted together. @throws as `update` does, but for TooManyRequests */
-  async updateAdmitted(caller: Principal, id: number, fields: ScheduleUpdateDto): Promise<Schedule> {
+    await this.turns.beforeWrite(caller.userId);
     const schedule = await this.change(caller, id, async (manager, row) => {
       const changes = { ...complete(fields), ...(fields.enabled !== undefined && CLEARED) };
       const timing = changesTiming(row, changes);

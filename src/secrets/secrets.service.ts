@@ -70,7 +70,7 @@ export class SecretsService {
       ...(owner_id === undefined ? [] : [Equal(owner_id)]),
     ];
     const all = this.secrets.createQueryBuilder('secret').where({ owner_id: And(MoreThan(0), ...owners) });
-    return readPage({ all, beyond: byId(all, cursor), limit, long: ['name'] });
+    return readPage(caller, { all, beyond: byId(all, cursor), limit, long: ['name'] });
   }
 
   /** @throws NotFound */

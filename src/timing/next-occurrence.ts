@@ -58,7 +58,7 @@ export function intervalFault(text: unknown): string | undefined {
   try {
     const interval = parseInterval(typeof text === 'string' ? text : '');
     if (interval.kind === 'cron' && !calendarOf(widestPattern(interval)).everDue) {
-      return 'an interval that comes due: this one never does';
+      return 'this expression never matches a date';
     }
     return undefined;
   } catch (error) {

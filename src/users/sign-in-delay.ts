@@ -9,20 +9,22 @@ import { TooManyRequests } from '../http/problems.js';
 import { visitorOf } from '../throttle/address-throttle.js';
 import { SignInFailure } from './sign-in-failure.entity.js';
 
-/** So many attempts in a row may fail from one place before the delays begin. */
+/** How many attempts in a row may fail from one place before the delays begin. */
 const FREE_ATTEMPTS = 10;
 
-/** So many from all unknown places together: what NIST SP 800-63B allows for one account. */
+/** How many from all unknown places together: what NIST SP 800-63B allows for one account. */
 const FREE_ATTEMPTS_OF_STRANGERS = 100;
 const LONGEST_DELAY_MS = 900_000;
 const FORGOTTEN_AFTER_MS = 86_400_000;
 
-/** A place is known for so long after somebody signed in from it. */
+/** How long a place is known after somebody signed in from it. */
 const KNOWN_FOR_MS = 365 * 86_400_000;
 
 /** Who tries: an address, or a browser in which somebody signed in to this account before. */
 export interface Place extends Visitor {
   readonly device?: string | undefined;
+  /** Whether somebody is signed in there. */
+  readonly isSignedIn?: boolean;
 }
 
 /** An attempt that was counted. */
@@ -55,7 +57,7 @@ export class SignInDelay {
    *
    * @throws TooManyRequests when the next attempt has to wait
    */
-  async begin(email: string, { address, device }: Place): Promise<Attempt> {
+  async begin(email: string, { address, device, isSignedIn }: Place): Promise<Attempt> {
     const account = accountOf(email);
     const place = `${account}/${device === undefined ? visitorOf(address) : `device/${device}`}`;
     return this.unitOfWork.transaction(async (manager) => {
@@ -63,7 +65,8 @@ export class SignInDelay {
       const now = this.clock.now();
       const found = await manager.findBy(SignInFailure, { account: In([place, account]) });
       const rowOf = (name: string): SignInFailure | undefined => found.find((row) => row.account === name);
-      const isKnown = device !== undefined || isRecent(rowOf(place)?.succeeded_at, now);
+      const isKnown =
+        isSignedIn === true || device !== undefined || isRecent(rowOf(place)?.succeeded_at, now);
       const rows = isKnown ? [place] : [place, account];
       const waits = rows.map((name) =>
         waitMs(rowOf(name), name === account ? FREE_ATTEMPTS_OF_STRANGERS : FREE_ATTEMPTS, now),

@@ -79,7 +79,7 @@ export class UsersService {
   list(caller: Principal, { limit, cursor }: PageQuery): Promise<Page<User>> {
     const mine = caller.role === 'admin' ? [] : [Equal(caller.userId)];
     const all = this.users.createQueryBuilder('user').where({ id: And(MoreThan(0), ...mine) });
-    return readPage({ all, beyond: byId(all, cursor), limit, long: ['photo'] });
+    return readPage(caller, { all, beyond: byId(all, cursor), limit, long: ['photo'] });
   }
 
   /** @throws NotFound */
@@ -121,7 +121,9 @@ export class UsersService {
     const needed = 'the current password, which a new password or e-mail address of one’s own account needs';
     if (password === undefined) throw new InvalidFields([{ field: 'current_password', message: needed }]);
     const email = normalEmail(user.email);
-    const { isRight } = await this.passwords.check(email, password, caller, () => Promise.resolve(user));
+    const { isRight } = await this.passwords.check(email, password, { ...caller, isSignedIn: true }, () =>
+      Promise.resolve(user),
+    );
     if (isRight) return;
     await this.unitOfWork.transaction((manager) =>
       this.audit.record(manager, caller, 'user.refuse', user.id, { fields: ['current_password'] }),

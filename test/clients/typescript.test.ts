@@ -82,7 +82,7 @@ test('a refusal says what is wrong with each field', async () => {
   expect(error.status).toBe(422);
   expect(error.fields).toEqual({
     title: 'a text of 1 to 200 characters',
-    schedule_interval: 'an interval that comes due: this one never does',
+    schedule_interval: 'this expression never matches a date',
   });
 });
 

@@ -2,6 +2,8 @@
 export interface LongestTurn {
   readonly ms: number;
   readonly cpuMs: number;
+  /** How many turns there were. */
+  readonly turns: number;
 }
 
 const cpuMs = (): number => {
@@ -14,12 +16,16 @@ const cpuMs = (): number => {
  * begins and the one in which it ends, which may be all there are.
  */
 export async function longestTurn(work: () => Promise<void>): Promise<LongestTurn> {
-  let longest: LongestTurn = { ms: 0, cpuMs: 0 };
+  let longest: LongestTurn = { ms: 0, cpuMs: 0, turns: 0 };
   let [at, used] = [performance.now(), cpuMs()];
   let over = false;
   const turn = (): void => {
     const [now, by] = [performance.now(), cpuMs()];
-    longest = { ms: Math.max(longest.ms, now - at), cpuMs: Math.max(longest.cpuMs, by - used) };
+    longest = {
+      ms: Math.max(longest.ms, now - at),
+      cpuMs: Math.max(longest.cpuMs, by - used),
+      turns: longest.turns + 1,
+    };
     [at, used] = [now, by];
     if (!over) setImmediate(turn);
   };

@@ -156,7 +156,7 @@ export class ListedScheduleDto extends ScheduleDto {
     example: true,
     description:
       `True, and else not there, when the action has a \`body\` of more than ${LISTED_BODY.toLocaleString('en')} characters, ` +
-      'as JSON, which is left out here: GET /schedules/{id} has it.',
+      'as JSON, which is left out here: GET /schedules/{id} has it. To send this `action` back would remove the body.',
   })
   body_left_out?: true;
 

@@ -317,7 +317,7 @@ export interface ListedSchedule {
   next_run: string | null;
   created_at: string;
   updated_at: string;
-  /** True, and else not there, when the action has a `body` of more than 1,000 characters, as JSON, which is left out here: GET /schedules/{id} has it. */
+  /** True, and else not there, when the action has a `body` of more than 1,000 characters, as JSON, which is left out here: GET /schedules/{id} has it. To send this `action` back would remove the body. */
   body_left_out?: boolean;
 }
 
