@@ -9,7 +9,7 @@ import tseslint from 'typescript-eslint';
 const MAY_IMPORT = {
   clock: ['config'],
   config: [],
-  http: [],
+  http: ['database'],
   timing: [],
   database: ['config', 'clock'],
   metrics: ['http'],

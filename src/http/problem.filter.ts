@@ -2,7 +2,12 @@ import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Problem, ProblemError } from './problems.js';
-import { isDanglingReference, isUnstorableText, type StorageFault, storageFault } from './storage-fault.js';
+import {
+  isDanglingReference,
+  isUnstorableText,
+  type StorageFault,
+  storageFault,
+} from '../database/storage-fault.js';
 
 const FAULTS = {
   'not stored': 'The database cannot store this now; nothing was changed. Try again.',

@@ -5,7 +5,7 @@ import { Interval } from '@nestjs/schedule';
 import type { EntityManager } from 'typeorm';
 import { within } from '../clock/deadline.js';
 import { AppConfig } from '../config/app-config.js';
-import { cannotStore } from '../database/cannot-store.js';
+import { cannotStore } from '../database/storage-fault.js';
 import { Dialect } from '../database/dialect.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { NODE_LOST, type NodeLost } from './node.events.js';

@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { OnEvent } from '@nestjs/event-emitter';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../clock/clock.js';
-import { cannotStore } from '../database/cannot-store.js';
+import { cannotStore } from '../database/storage-fault.js';
 import { TooLate, within } from '../clock/deadline.js';
 import { Recovery } from '../runs/recovery.js';
 import { SCHEDULE_CREATED, SCHEDULE_UPDATED, type ScheduleEvent } from '../schedules/schedule.events.js';

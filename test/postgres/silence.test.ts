@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { postgresOptions, PostgresServiceDataSource } from '../../src/database/postgres-data-source.js';
 import { PostgresUnitOfWork } from '../../src/database/postgres-unit-of-work.js';
-import { storageFault } from '../../src/http/storage-fault.js';
+import { storageFault } from '../../src/database/storage-fault.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { newPostgres, type TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
