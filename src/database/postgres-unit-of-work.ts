@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import type { Dialect } from './dialect.js';
+import { storageFault } from './storage-fault.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 /** Two transactions waited for each other, or saw what the other changed: one of them has to begin anew. */
@@ -30,11 +31,15 @@ export class PostgresUnitOfWork extends UnitOfWork {
   }
 }
 
-/** Whether the server did not answer, rather than refuse. */
+/**
+ * Whether the server did not answer, rather than refuse. So it is as long as it is away: what it was asked before stays in
+ * doubt until it is back.
+ */
 function isLost(error: unknown): boolean {
-  if (!(error instanceof QueryFailedError)) return false;
-  const driverError: unknown = error.driverError;
-  return !(driverError instanceof pg.DatabaseError) || String(driverError.code).startsWith('57P');
+  if (storageFault(error) === 'unknown') return true;
+  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  if (cause instanceof pg.DatabaseError) return String(cause.code).startsWith('57P');
+  return error instanceof QueryFailedError;
 }
 
 function isCollision(error: unknown): boolean {

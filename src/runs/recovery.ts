@@ -8,7 +8,7 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import { NodeLease } from '../nodes/node-lease.js';
 import { LONGEST_WAIT_MS, RunQueue } from '../run-queue/run-queue.js';
 import { RunExecutor } from './run-executor.js';
-import { ofSchedule, type QueuedRow, RunLedger, toQueuedRun } from './run-ledger.js';
+import { QUEUED_ROW, type QueuedRow, RunLedger, toQueuedRun } from './run-ledger.js';
 import { sqlFrom, UNFINISHED } from './run-state.js';
 import { RUNS_CHANGED, type RunsChanged } from './run.events.js';
 
@@ -24,7 +24,7 @@ const ON_ITS_WAY_MS = 5000;
 /** Whatever is asked of the database is answered by then, or never. */
 const ANSWERED_MS = 60_000;
 
-/** After an answer was lost, started runs are looked at for so long. */
+/** Once started runs were looked at so long after an answer was lost, none is left that it was about. */
 const DOUBT_MS = 2 * ANSWERED_MS;
 
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
@@ -40,6 +40,8 @@ const AT_MOST_ONCE = `schedules.delivery = 'at_most_once'`;
 export class Recovery {
   private readonly logger = new Logger(Recovery.name);
   private reofferedTo = NOTHING_YET;
+  /** When started runs were last looked at, by `performance.now()`. */
+  private lookedAt = 0;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -88,7 +90,7 @@ export class Recovery {
            FROM schedules
           WHERE schedules.id = runs.schedule_id AND runs.status IN (${UNFINISHED}) AND runs.status IN (${sqlFrom('queued')})
             AND (runs.node_id IS NULL OR runs.node_id NOT IN (SELECT id FROM nodes))
-      RETURNING runs.id, runs.status, runs.schedule_id, runs.available_at, runs.owner_id, ${ofSchedule('lane')} AS lane`,
+      RETURNING ${QUEUED_ROW}, runs.status, runs.schedule_id`,
         [instantText(this.clock.now())],
       );
       const schedules = new Set(rows.map(({ schedule_id }) => schedule_id));
@@ -126,7 +128,9 @@ export class Recovery {
    */
   async reclaim(): Promise<number> {
     const { dialect, answerLostAt } = this.unitOfWork;
-    if (performance.now() - answerLostAt > DOUBT_MS) return 0;
+    // However long the server was away since.
+    if (this.lookedAt > answerLostAt + DOUBT_MS) return 0;
+    const lookedAt = performance.now();
     const node = this.node.id;
     const reclaimed = await this.unitOfWork.transaction(async (manager) => {
       await this.node.hold(manager, node);
@@ -141,10 +145,11 @@ export class Recovery {
         manager,
         `UPDATE runs SET status = 'queued', attempt = attempt - 1, started_at = CASE WHEN attempt = 1 THEN NULL ELSE started_at END
           WHERE ${dialect.among('id')} AND status IN (${sqlFrom('queued')}) AND node_id = ?
-      RETURNING id, available_at, ${ofSchedule('lane')} AS lane`,
+      RETURNING ${QUEUED_ROW}`,
         [JSON.stringify(unknown), node],
       );
     });
+    this.lookedAt = lookedAt;
     if (reclaimed.length > 0)
       this.logger.log(
         `${String(reclaimed.length)} runs had been started without this node learning of it; they run now`,
@@ -159,7 +164,7 @@ export class Recovery {
     const soon = new Date(now + LONGEST_WAIT_MS);
     const rows = await this.unitOfWork.dialect.query<QueuedRow>(
       this.dataSource,
-      `SELECT id, available_at, owner_id, ${ofSchedule('lane')} AS lane FROM runs
+      `SELECT ${QUEUED_ROW} FROM runs
         WHERE status = 'queued' AND available_at <= ? AND (available_at, id) > (?, ?)
           AND NOT (created_at > ? AND created_at < ?)
      ORDER BY available_at, id

@@ -58,13 +58,19 @@ const ENDED = {
   ...{ status_code: 'integer', output: 'text', error: 'text', available_at: 'instant', attempted: 'text' },
 } satisfies Record<string, ValueType>;
 
-/** A waiting run as SQL selects it. */
+/** SQL for a value of a run's schedule. */
+export const ofSchedule = (column: string): string =>
+  `(SELECT ${column} FROM schedules WHERE schedules.id = runs.schedule_id)`;
+
+/** A waiting run as SQL selects it, by `QUEUED_ROW`. */
 export interface QueuedRow {
   id: number;
   available_at: string | Date;
   lane: string | null;
   owner_id: number | null;
 }
+
+export const QUEUED_ROW = `runs.id, runs.available_at, runs.owner_id, ${ofSchedule('lane')} AS lane`;
 
 export const toQueuedRun = ({ id, available_at, lane, owner_id }: QueuedRow): QueuedRun => ({
   id,
@@ -76,10 +82,6 @@ export const toQueuedRun = ({ id, available_at, lane, owner_id }: QueuedRow): Qu
 /** Whether a run's schedule lets it start: it is not deleted, and not disabled where this is one of its occurrences. */
 const WANTED = `EXISTS (SELECT 1 FROM schedules
                 WHERE schedules.id = runs.schedule_id AND deleted_at IS NULL AND (enabled OR NOT ${OF_OCCURRENCE}))`;
-
-/** SQL for a value of a run's schedule. */
-export const ofSchedule = (column: string): string =>
-  `(SELECT ${column} FROM schedules WHERE schedules.id = runs.schedule_id)`;
 
 /**
  * Writes what happens to runs into their rows: many starts and ends share one commit, with one statement
@@ -140,7 +142,7 @@ export class RunLedger {
     if (scheduleIds.length === 0) return [];
     const rows = await this.dialect.query<QueuedRow>(
       manager,
-      `SELECT id, available_at, owner_id, ${ofSchedule('lane')} AS lane FROM runs
+      `SELECT ${QUEUED_ROW} FROM runs
         WHERE id IN (SELECT min(id) FROM runs
                       WHERE ${this.dialect.among('schedule_id')} AND status IN (${UNFINISHED}) AND ${this.dialect.unindexed('status')} = 'queued'
                    GROUP BY schedule_id)`,

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { RunQueue } from '../../src/run-queue/run-queue.js';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
+import { Recovery } from '../../src/runs/recovery.js';
+import { RunExecutor } from '../../src/runs/run-executor.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { newPostgres, type TestDatabase } from '../support/test-database.js';
@@ -38,6 +41,13 @@ function loseNextCommit(kind: 'transaction' | 'bulk'): void {
   );
 }
 
+/** Other connections break with the one that is lost: what asks on them asks again. */
+async function untilLost(): Promise<void> {
+  await until(() => service.unitOfWork.answerLostAt > 0);
+  const running = (): Promise<unknown[]> => service.query(`SELECT id FROM runs WHERE status = 'running'`);
+  await until(async () => (await running().catch(() => [])).length === 1);
+}
+
 test.each([
   ['an occurrence that is claimed and started', 'transaction'],
   ['a run that is taken from the queue', 'bulk'],
@@ -49,8 +59,7 @@ test.each([
     service.clock.advance(60_000);
     await expect(service.scheduler.claimDue()).rejects.toThrow('Connection terminated');
   }
-  await until(() => service.unitOfWork.answerLostAt > 0);
-  await service.untilRuns('running', 1);
+  await untilLost();
   await service.scheduler.sweep();
   // It might be under way: nobody takes it yet.
   expect(await service.query(`SELECT id FROM runs WHERE status = 'running'`)).toHaveLength(1);
@@ -65,6 +74,29 @@ test.each([
   const { body } = await user.get<RunDto[]>(`/schedules/${String(id)}/runs`);
   expect(body.at(-1)).toMatchObject({ status: 'succeeded', attempt: 1 });
   expect(service.action.calls.filter(({ run }) => run.id === body.at(-1)?.id)).toHaveLength(1);
+});
+
+test('a run whose start was committed is found, as its owner’s, however long the server stays away after that', async () => {
+  const { id } = await user.newSchedule({ schedule_interval: '@yearly' });
+  loseNextCommit('bulk');
+  const { body: run } = await user.post<RunDto>(`/schedules/${String(id)}/run`);
+  await untilLost();
+  // It tries to start the run once more, and finds that it is not `queued`.
+  const executor = service.app.get(RunExecutor);
+  await until(() => !executor.knows(run.id));
+  const now = performance.now.bind(performance);
+  jest.spyOn(performance, 'now').mockImplementation(() => now() + 200_000);
+  service.clock.advance(200_000);
+  const add = jest.spyOn(service.app.get(RunQueue), 'add');
+  const recovery = service.app.get(Recovery);
+  expect(await recovery.reclaim()).toBe(1);
+  expect(add.mock.calls.flat(2)).toEqual([expect.objectContaining({ lane: null, owner_id: user.user.id })]);
+  await service.settled();
+  expect(service.action.calls).toHaveLength(1);
+  // What was looked at is not looked at again.
+  const transaction = jest.spyOn(service.unitOfWork, 'transaction');
+  expect(await recovery.reclaim()).toBe(0);
+  expect(transaction).not.toHaveBeenCalled();
 });
 
 test('a run that is under way for long is left alone, whatever answers were lost', async () => {

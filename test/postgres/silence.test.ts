@@ -82,3 +82,16 @@ test('closing ends while the server is silent', async () => {
   way.mend();
   dataSource = await dataSource.initialize();
 });
+
+test('what was asked of a server stays in doubt as long as it is away', async () => {
+  const unitOfWork = new PostgresUnitOfWork(dataSource.writer, dataSource.dialect);
+  const work = (): Promise<unknown> =>
+    unitOfWork.transaction((manager) => dataSource.dialect.query(manager, 'SELECT 1'));
+  await work();
+  way.close();
+  // The connection that it had may break in the middle of this.
+  await expect(work()).rejects.toThrow();
+  unitOfWork.answerLostAt = Number.NEGATIVE_INFINITY;
+  await expect(work()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  expect(unitOfWork.answerLostAt).toBeGreaterThan(0);
+});
