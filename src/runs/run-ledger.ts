@@ -194,11 +194,13 @@ export class RunLedger {
       this.failingSinceMs = undefined;
       return answers;
     } catch (error) {
-      if (!(error instanceof LeaseLost)) {
-        this.report(batch.length, error);
-        throw error;
+      try {
+        if (!(error instanceof LeaseLost)) throw error;
+        await this.node.renew(id);
+      } catch (failure) {
+        this.report(batch.length, failure);
+        throw failure;
       }
-      await this.node.renew(id);
       return await this.commit(batch);
     } finally {
       this.writingSinceMs = undefined;
@@ -210,8 +212,7 @@ export class RunLedger {
     if (this.failingSinceMs !== undefined) return;
     this.failingSinceMs = this.clock.elapsedMs();
     this.logger.error(
-      `what became of runs cannot be written, and is tried again every second (${String(count)} starts and ends by now): ` +
-        String(error),
+      `Could not save run results; retrying every second (${String(count)} starts and ends by now): ${String(error)}`,
     );
   }
 

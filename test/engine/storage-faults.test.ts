@@ -5,6 +5,7 @@ import { Logger } from '@nestjs/common';
 import Database from 'better-sqlite3';
 import { AppConfig } from '../../src/config/app-config.js';
 import { generatedKey } from '../../src/database/generated-key.js';
+import { LeaseLost, NodeLease } from '../../src/nodes/node-lease.js';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { canMount, Disk } from '../support/disk.js';
@@ -21,6 +22,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   Logger.overrideLogger(false);
+  jest.restoreAllMocks();
   await service.stop();
 });
 
@@ -102,7 +104,26 @@ test('outcomes that cannot be written are reported once, are written later, and 
     Array.from({ length: 5 }, () => ({ status: 'succeeded', attempt: 1 })),
   );
   expect(service.action.calls).toHaveLength(5);
-  expect(errors).toEqual([expect.stringMatching(/^what became of runs cannot be written, .*readonly/)]);
+  expect(errors).toEqual([
+    expect.stringMatching(/^Could not save run results; retrying every second .*readonly/),
+  ]);
+});
+
+test('that this process cannot be written down as a node again is reported, and tried again', async () => {
+  const errors: string[] = [];
+  Logger.overrideLogger({
+    log: () => undefined,
+    warn: () => undefined,
+    error: (text: string) => errors.push(text),
+  });
+  const node = service.app.get(NodeLease);
+  jest.spyOn(node, 'hold').mockRejectedValueOnce(new LeaseLost('it was taken for dead'));
+  jest.spyOn(node, 'renew').mockRejectedValueOnce(new Error('the disk is full'));
+  const { id } = await user.newSchedule({ schedule_interval: '0 0 1 1 *' });
+  await user.post(`/schedules/${String(id)}/run`);
+  await service.settled();
+  expect((await user.get<RunDto>('/runs/1')).body.status).toBe('succeeded');
+  expect(errors).toEqual([expect.stringMatching(/^Could not save run results; .*the disk is full/)]);
 });
 
 (canMount ? describe : describe.skip)('a start on a full disk', () => {
