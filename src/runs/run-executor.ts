@@ -27,8 +27,8 @@ const WRITE_GRACE_MS = 2000;
 export class RunExecutor {
   private readonly stopping = new AbortController();
   private readonly attempts = new IdMap<Attempt>();
-  /** Runs from their delivery until their outcome is written. */
-  private readonly underWay = new IdMap<true>();
+  /** How many deliveries of each run are under way: until the outcome is written. They may overlap. */
+  private readonly underWay = new IdMap<number>();
   /** Runs whose start is committed already, until the queue delivers them. */
   private readonly started = new IdMap<StartedRun>();
   private readonly writes = new PendingWork();
@@ -68,13 +68,13 @@ export class RunExecutor {
    */
   async execute(runId: number, begun: () => void): Promise<void> {
     this.deliveredMs = this.clock.elapsedMs();
-    this.underWay.set(runId, true);
+    this.come(runId);
     const run = this.started.get(runId) ?? (await this.persist(() => this.ledger.start(runId)));
     this.started.delete(runId);
     begun();
     const result = run && (await this.attempt(run));
     if (!run || !result || this.stopping.signal.aborted) {
-      this.underWay.delete(runId);
+      this.go(runId);
       return;
     }
     this.writes.add(this.writeEnd(run, endOf(run, result, this.clock.now())).catch(this.report));
@@ -99,13 +99,24 @@ export class RunExecutor {
     for (const attempt of this.attempts.values()) attempt.stop();
   }
 
+  private come(runId: number): void {
+    this.underWay.set(runId, (this.underWay.get(runId) ?? 0) + 1);
+  }
+
+  private go(runId: number): void {
+    const others = (this.underWay.get(runId) ?? 1) - 1;
+    if (others > 0) this.underWay.set(runId, others);
+    else this.underWay.delete(runId);
+  }
+
   private async attempt(run: StartedRun): Promise<Outcome> {
     const attempt = new Attempt(this.actions.timeoutMs(run.of.action));
     this.attempts.set(run.id, attempt);
     try {
       return await attempt.outcome(this.perform(run, attempt));
     } finally {
-      this.attempts.delete(run.id);
+      // Another delivery of the run may have begun one meanwhile.
+      if (this.attempts.get(run.id) === attempt) this.attempts.delete(run.id);
     }
   }
 
@@ -120,7 +131,7 @@ export class RunExecutor {
 
   private async writeEnd(run: StartedRun, ended: EndedAttempt): Promise<void> {
     await this.persist(() => this.ledger.end(ended));
-    this.underWay.delete(run.id);
+    this.go(run.id);
     if (!ended.retry) return;
     const { lane, schedule } = run.of;
     const { available_at } = ended.retry;

@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
+import { RunExecutor } from '../../src/runs/run-executor.js';
+import { RunLedger } from '../../src/runs/run-ledger.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { TestService } from '../support/test-service.js';
+import { until } from '../support/until.js';
 
 let service: TestService;
 let user: SignedInClient;
@@ -10,7 +13,10 @@ beforeEach(async () => {
   service.clock.set('2030-01-01T12:00:00Z');
   user = await service.api.newUser();
 });
-afterEach(() => service.stop());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await service.stop();
+});
 
 /** A run that a dead node left running in its second attempt. */
 async function afterDeath(delivery: string): Promise<RunDto> {
@@ -46,6 +52,26 @@ test('at_most_once: it is interrupted, and not executed again', async () => {
     finished_at: service.clock.now().toISOString(),
   });
   expect(service.action.calls).toHaveLength(0);
+});
+
+test('a run is known to its process until its outcome is written, also when it was delivered once more meanwhile', async () => {
+  const executor = service.app.get(RunExecutor);
+  const ledger = service.app.get(RunLedger);
+  const write = ledger.end.bind(ledger);
+  let mayWrite: () => void = () => undefined;
+  const end = jest.spyOn(ledger, 'end').mockImplementationOnce(async (attempt) => {
+    await new Promise<void>((resolve) => (mayWrite = resolve));
+    await write(attempt);
+  });
+  const { id } = await user.newSchedule({ schedule_interval: '0 0 1 1 *' });
+  const { body: run } = await user.post<RunDto>(`/schedules/${String(id)}/run`);
+  await until(() => end.mock.calls.length === 1);
+  await executor.execute(run.id, () => undefined);
+  expect(executor.knows(run.id)).toBe(true);
+  mayWrite();
+  await service.settled();
+  await until(() => !executor.knows(run.id));
+  expect(service.action.calls).toHaveLength(1);
 });
 
 test('a result that comes after the run was canceled changes nothing', async () => {
