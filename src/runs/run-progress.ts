@@ -26,6 +26,7 @@ const MOST_LANES = 20;
 export class RunProgress {
   /** Runs that nothing explained at the last look, and since when. */
   private suspects = new Map<number, number>();
+  private looking: Promise<void> | undefined;
 
   constructor(
     private readonly ledger: RunLedger,
@@ -41,6 +42,11 @@ export class RunProgress {
   async check(): Promise<void> {
     const trouble = this.ledger.trouble() ?? this.queue.trouble();
     if (trouble !== undefined) throw new Error(trouble);
+    // Looks at a database that is silent must not take all of its connections.
+    await (this.looking ??= this.look().finally(() => (this.looking = undefined)));
+  }
+
+  private async look(): Promise<void> {
     const now = this.clock.elapsedMs();
     const suspects = this.isQuiet() ? await this.unexplained() : [];
     this.suspects = new Map(suspects.map((id) => [id, this.suspects.get(id) ?? now]));

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { Dialect } from '../../src/database/dialect.js';
 import { RunQueue } from '../../src/run-queue/run-queue.js';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
+import { RunProgress } from '../../src/runs/run-progress.js';
 import { Claimer } from '../../src/scheduler/claimer.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { insertSchedules } from '../support/many-schedules.js';
@@ -109,6 +111,20 @@ test('is not ready when a run is due that nobody begins, and is again once it do
   for (const spy of lost) spy.mockRestore();
   await service.tick();
   expect(await ready()).toEqual(GREEN);
+});
+
+test('looks at rows once at a time, however many ask while the database is silent', async () => {
+  await pass(35);
+  let answer: (rows: unknown[]) => void = () => undefined;
+  const silent = new Promise<unknown[]>((resolve) => (answer = resolve));
+  const query = jest.spyOn(service.app.get(Dialect), 'query').mockReturnValue(silent);
+  const progress = service.app.get(RunProgress);
+  const checks = Promise.all([progress.check(), progress.check(), progress.check()]);
+  expect(query).toHaveBeenCalledTimes(1);
+  answer([]);
+  await checks;
+  await progress.check();
+  expect(query).toHaveBeenCalledTimes(2);
 });
 
 test('is not ready when outcomes cannot be saved, and is again once they can', async () => {
