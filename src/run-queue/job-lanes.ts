@@ -24,6 +24,8 @@ const FEW_HELD_PER_OWNER = 50;
 export class JobLanes {
   private readonly shares: Shares;
   private readonly jobs = new IdMap<RunJob>();
+  /** Runs that have a place, as they took it: the job of one may be another by the time it is over. */
+  private readonly entered = new IdMap<WaitingRun>();
   private readonly asideByLane = new JobsAside<string>();
   private readonly asideByOwner = new JobsAside<number | null>();
   /** Owners of whom as many jobs are held as may be. */
@@ -48,14 +50,19 @@ export class JobLanes {
   next(): RunJob | undefined {
     const run = this.shares.next();
     const job = run && this.jobs.get(run.id);
-    if (run) this.jobs.delete(run.id);
+    if (run) {
+      this.jobs.delete(run.id);
+      this.entered.set(run.id, run);
+    }
     return job;
   }
 
   /** To be called when a job that had a place is over. Returns ids of jobs that were put aside, and have room again. */
   leave(job: RunJob): string[] {
-    const { lane, owner_id } = waitingRun(job);
-    this.shares.leave(waitingRun(job));
+    const run = this.entered.get(job.data.run) ?? waitingRun(job);
+    const { lane, owner_id } = run;
+    this.entered.delete(run.id);
+    this.shares.leave(run);
     const back =
       this.shares.readyOf({ owner_id }) < MOST_HELD_PER_OWNER / 2
         ? this.asideByOwner.take(owner_id, MOST_HELD_PER_OWNER / 2)
