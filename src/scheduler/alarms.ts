@@ -52,6 +52,16 @@ export class Alarms implements OnModuleDestroy {
    * @param since what was due by then is claimed already; what fell due meanwhile rings at once
    */
   async setAll(ring: () => void, since = this.clock.now()): Promise<void> {
+    await this.setEarliest(ring, since);
+    if (!this.isStranded()) return;
+    // So many had passed before the answer that it tells nothing of those that are yet to come.
+    const now = this.clock.now();
+    ring();
+    await this.setEarliest(ring, now);
+    if (this.isStranded()) this.firstLeftOut = undefined;
+  }
+
+  private async setEarliest(ring: () => void, since: Date): Promise<void> {
     const horizon = instantText(new Date(this.clock.now().getTime() + HORIZON_MS));
     // Until the answer is there nobody knows which are too many.
     this.firstLeftOut = undefined;
@@ -130,6 +140,11 @@ export class Alarms implements OnModuleDestroy {
     if (latest > name) this.drop(latest);
     this.firstLeftOut = latest > name ? latest : name;
     return latest > name;
+  }
+
+  /** Whether instants are left out, and no alarm is left that would bring them theirs when it rings. */
+  private isStranded(): boolean {
+    return this.firstLeftOut !== undefined && this.names().length === 0;
   }
 
   private isLeftOut(name: string): boolean {

@@ -138,3 +138,18 @@ test('what falls due while alarms are being set rings at once', async () => {
   await service.scheduler.setAlarms(since);
   await service.untilRuns('succeeded', 1);
 });
+
+test.each([300, 400])(
+  'where %d instants have passed before the answer, those that are yet to come have alarms all the same',
+  async (passed) => {
+    const since = service.clock.now();
+    await insertSchedulesAt(service, instants(passed, 10, 1));
+    await service.write(`UPDATE schedules SET schedule_interval = '@daily'`);
+    await insertSchedules(service, 1, inSeconds(30));
+    await insertSchedules(service, 1, inSeconds(40));
+    service.clock.advance(20_000);
+    await service.scheduler.setAlarms(since);
+    expect(service.alarms).toEqual(['alarm:2090-01-01T12:00:30.000Z', 'alarm:2090-01-01T12:00:40.000Z']);
+    await service.untilRuns('succeeded', passed);
+  },
+);
