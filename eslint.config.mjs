@@ -12,6 +12,7 @@ const MAY_IMPORT = {
   http: ['database'],
   timing: [],
   database: ['config', 'clock'],
+  document: ['http'],
   metrics: ['http'],
   throttle: ['redis', 'config', 'http'],
   nodes: ['metrics', 'config', 'clock', 'database'],

@@ -46,17 +46,15 @@ function objectType({ properties = {}, required = [], additionalProperties }, mo
   );
   const rest = additionalProperties === true ? {} : additionalProperties;
   if (rest && fields.length === 0) return `Record<string, ${typeOf(rest, models)}>`;
+  if (fields.length === 0) return 'Record<string, never>';
   return `{\n${fields.join('\n')}\n}`;
 }
 
 /** An operation's place in the SDK: `listScheduleRuns`, tagged `schedules`, is `schedules.listRuns`. */
-function placeOf({ operationId, tags }) {
-  for (const tag of tags) {
-    const noun = pascal(tag).replace(/s$/, '');
-    const [, verb, rest] = new RegExp(`^([a-z]+)${noun}s?((?:[A-Z].*)?)$`).exec(operationId) ?? [];
-    if (verb) return { tag, name: verb + rest };
-  }
-  return { tag: tags[0], name: operationId };
+function placeOf({ operationId, tags: [tag] }) {
+  const noun = pascal(tag).replace(/s$/, '');
+  const [, verb, rest] = new RegExp(`^([a-z]+)${noun}s?((?:[A-Z].*)?)$`).exec(operationId) ?? [];
+  return { tag, name: verb ? verb + rest : operationId };
 }
 
 function answerOf({ responses, operationId }, models) {

@@ -1,9 +1,9 @@
 import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { SECURE_SESSION_COOKIE, SESSION_COOKIE } from './auth/session-cookie.js';
+import { openApiDocument } from './app.document.js';
 import { AppConfig } from './config/app-config.js';
 import { atEndOfTurn } from './http/end-of-turn.js';
 import { readJsonBodies } from './http/json-body.js';
@@ -148,35 +148,3 @@ const CONTENT_SECURITY_POLICY = {
   'form-action': ["'self'"],
   'frame-ancestors': ["'none'"],
 };
-
-export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
-  const builder = new DocumentBuilder()
-    .setTitle('Scheduler API')
-    .setDescription('Create schedules, and see what became of every occurrence.')
-    .setVersion('1')
-    .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addBearerAuth({
-      type: 'http',
-      scheme: 'bearer',
-      bearerFormat: 'JWT',
-      description: 'A token from POST /auth/signin, or an API key.',
-    })
-    .addCookieAuth(SECURE_SESSION_COOKIE, {
-      type: 'apiKey',
-      in: 'cookie',
-      description:
-        `What POST /auth/session sets, for pages of this origin (${SESSION_COOKIE} without https): it is refused where a request that changes ` +
-        'something comes from another.',
-    })
-    .addTag('service', 'The service itself')
-    .addTag('auth', 'Signing in and out')
-    .addTag('users', 'Who may use it')
-    .addTag('schedules', 'What is to be done, and when')
-    .addTag('runs', 'What became of it')
-    .addTag('overview', 'How it goes, at a glance')
-    .addTag('events', 'What happens, as it happens')
-    .addTag('secrets', 'Values that actions use and nobody reads')
-    .addTag('audit', 'Who did what')
-    .addTag('health', 'For probes');
-  return SwaggerModule.createDocument(app, builder.build());
-}

@@ -4,7 +4,8 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { AppConfig } from './config/app-config.js';
-import { httpAdapter, openApiDocument } from './app.setup.js';
+import { openApiDocument } from './app.document.js';
+import { httpAdapter } from './app.setup.js';
 
 /** Writes the OpenAPI document to openapi.json, or with --check tells whether that file is up to date. */
 const FILE = 'openapi.json';

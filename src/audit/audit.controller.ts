@@ -1,7 +1,6 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { ApiPage, sendPage } from '../http/page.js';
 import { AdminOnly, CurrentUser, type Principal } from '../http/principal.js';
@@ -9,7 +8,6 @@ import { AuditService } from './audit.service.js';
 import { AuditEntryDto, AuditQuery } from './dto/audit-entry.dto.js';
 
 @ApiTags('audit')
-@ApiCredentials()
 @Controller('audit-log')
 export class AuditController {
   constructor(private readonly audit: AuditService) {}

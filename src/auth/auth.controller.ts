@@ -21,7 +21,6 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AddressThrottle } from '../throttle/address-throttle.js';
-import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { ApiPage, PageQuery, sendPage } from '../http/page.js';
 import {
@@ -47,7 +46,6 @@ import { SessionCookie } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
 
 @ApiTags('auth')
-@ApiCredentials()
 @Controller('auth')
 export class AuthController {
   constructor(
@@ -62,7 +60,7 @@ export class AuthController {
   @Public()
   @UseGuards(AddressThrottle)
   @HttpCode(200)
-  @ApiOperation({ operationId: 'signIn', summary: 'Sign in with e-mail and password', security: [] })
+  @ApiOperation({ operationId: 'signIn', summary: 'Sign in with e-mail and password' })
   @ApiOkResponse({ type: SignedInDto })
   @ApiProblems(400, 401, 422, 429)
   signIn(
@@ -81,7 +79,6 @@ export class AuthController {
   @ApiOperation({
     operationId: 'startBrowserSession',
     summary: 'Sign in for pages of this origin: the token comes as a cookie that scripts cannot read',
-    security: [],
   })
   @ApiOkResponse({
     type: BrowserSessionDto,

@@ -2,14 +2,20 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AppConfig } from '../config/app-config.js';
-import { type Access, ACCESS, addressOf, type Principal, type SignedInRequest } from '../http/principal.js';
+import {
+  type Access,
+  ACCESS,
+  addressOf,
+  isSafe,
+  type Principal,
+  scopeOf,
+  type SignedInRequest,
+} from '../http/principal.js';
 import { Forbidden, NotSignedIn } from '../http/problems.js';
 import { API_KEY_PREFIX, ApiKeysService } from './api-keys.service.js';
 import { OwnOrigin } from './own-origin.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
-
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Lets nobody through to a route that is not `@Public()` without a good bearer token or API key (RFC 6750), or the
@@ -60,7 +66,7 @@ export class AuthGuard implements CanActivate {
     const token = this.cookie.read(request);
     const known = token === undefined ? undefined : await this.sessions.authenticate(token);
     if (!known) return undefined;
-    if (!SAFE_METHODS.has(request.method)) this.origin.refuseOthers(request);
+    if (!isSafe(request.method)) this.origin.refuseOthers(request);
     return known;
   }
 
@@ -92,6 +98,6 @@ function authorize({ role, credential }: Principal, access: Access, method: stri
   if (access.role === 'admin' && role !== 'admin') throw new Forbidden('Only admins may do this.');
   if (credential.kind === 'session') return;
   if (access.session) throw new Forbidden('An API key cannot do this: sign in with e-mail and password.');
-  const scope = access.scope ?? (SAFE_METHODS.has(method) ? 'read' : 'write');
+  const scope = scopeOf(access, method);
   if (!credential.scopes.includes(scope)) throw new Forbidden(`This API key has no scope "${scope}".`);
 }

@@ -6,9 +6,9 @@ import {
   ApiOperation,
   ApiProduces,
   ApiTags,
+  getSchemaPath,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { CurrentUser, type Principal } from '../http/principal.js';
 import { RunEventDto, ScheduleEventDto } from './dto/event.dto.js';
@@ -22,10 +22,13 @@ const DESCRIPTION = `Server-sent events about what the caller may see, as they h
 - \`reset\`, data: \`{}\`. Something was left out: more than 200 events in a second, a reader that is too slow, or a
   \`Last-Event-ID\` that is not kept any more. Ask anew for whatever you show.
 
+    event: schedule
+    id: 1893456000000-1
+    data: {"id":1,"change":"updated"}
+
 Every 15 seconds there is a comment, \`: heartbeat\`. The stream ends when the caller's session or API key does.`;
 
 @ApiTags('events')
-@ApiCredentials()
 @Controller('events')
 export class EventsController {
   constructor(private readonly streams: EventStreams) {}
@@ -46,10 +49,15 @@ export class EventsController {
   @ApiExtraModels(RunEventDto, ScheduleEventDto)
   @ApiOkResponse({
     schema: {
-      type: 'string',
-      example: 'event: schedule\nid: 1893456000000-1\ndata: {"id":1,"change":"updated"}\n\n',
+      title: 'EventData',
+      description: 'The data of one event; its name says which.',
+      oneOf: [
+        { $ref: getSchemaPath(RunEventDto) },
+        { $ref: getSchemaPath(ScheduleEventDto) },
+        { title: 'ResetEvent', type: 'object', maxProperties: 0, description: 'Nothing more is said.' },
+      ],
     },
-    description: 'Events without end.',
+    description: 'Events without end; the schema is that of the `data` of each.',
   })
   @ApiProblems(401, 403, 429)
   async stream(

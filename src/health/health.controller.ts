@@ -1,5 +1,11 @@
 import { Controller, Get, Inject, UseFilters } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiSchema, ApiTags } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import {
   HealthCheck,
   type HealthCheckResult,
@@ -13,16 +19,11 @@ import { ClockKeeper, LARGEST_DRIFT_MS } from '../nodes/clock-keeper.js';
 import { RedisConnections } from '../redis/redis-connections.js';
 import { RunProgress } from '../runs/run-progress.js';
 import { SchedulerService } from '../scheduler/scheduler.service.js';
+import { HealthDto, LivenessDto, PartHealthDto } from './dto/health.dto.js';
 import { HealthFilter } from './health.filter.js';
 
 /** Whoever asks wants an answer, also when a part gives none. */
 const ANSWER_MS = 5000;
-
-@ApiSchema({ name: 'Liveness' })
-class LivenessDto {
-  @ApiProperty({ example: 'ok' })
-  status: string;
-}
 
 @ApiTags('health')
 @Controller('health')
@@ -47,12 +48,15 @@ export class HealthController {
   }
 
   @Get('ready')
-  @HealthCheck()
+  @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({
     operationId: 'getReadiness',
     summary:
       'The database and Redis, if used, take writes; schedules are claimed, runs begin, and outcomes are saved',
   })
+  @ApiExtraModels(PartHealthDto)
+  @ApiOkResponse({ type: HealthDto, description: 'All are up.' })
+  @ApiServiceUnavailableResponse({ type: HealthDto, description: 'Some are down; `error` says which.' })
   ready(): Promise<HealthCheckResult> {
     const { connections } = this;
     const redis = connections ? [() => this.redis(connections)] : [];

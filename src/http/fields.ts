@@ -1,7 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   ArrayUnique,
   IsArray,
   IsDate,
@@ -10,6 +12,7 @@ import {
   IsString,
   Length,
   Max,
+  MaxLength,
   Min,
   NotContains,
   registerDecorator,
@@ -34,11 +37,29 @@ export function Text(min: number, max: number): PropertyDecorator {
   const message = `a text of ${String(min)} to ${String(max)} characters`;
   return applyDecorators(
     Trimmed(),
-    IsString({ message }),
-    Length(min, max, { message }),
+    TextAsItIs(min, max, message),
     NotContains('\0', { message: 'a text without NUL characters' }),
   );
 }
+
+/** A text of `min` to `max` characters, spaces included. */
+export const TextAsItIs = (
+  min: number,
+  max: number,
+  message = `a text of ${String(min)} to ${String(max)} characters`,
+): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ type: String, minLength: min, maxLength: max }),
+    IsString({ message }),
+    Length(min, max, { message }),
+  );
+
+/** A text of `max` characters at most. */
+export const AtMost = (max: number): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ type: String, maxLength: max }),
+    MaxLength(max, { message: `at most ${String(max)} characters` }),
+  );
 
 /** A property that must pass `fault`, which tells what would be right about a value that does not. */
 export const Faultless =
@@ -58,7 +79,12 @@ export const Faultless =
 /** A whole number in a JSON body. */
 export function WholeNumber(min: number, max: number): PropertyDecorator {
   const message = `a whole number from ${String(min)} to ${String(max)}`;
-  return applyDecorators(IsInt({ message }), Min(min, { message }), Max(max, { message }));
+  return applyDecorators(
+    ApiProperty({ type: 'integer', minimum: min, maximum: max }),
+    IsInt({ message }),
+    Min(min, { message }),
+    Max(max, { message }),
+  );
 }
 
 /** A whole number in a query string. */
@@ -70,14 +96,25 @@ export const WholeNumberText = (min: number, max: number): PropertyDecorator =>
     WholeNumber(min, max),
   );
 
+const ID_LIST = /^[1-9]\d{0,14}(,[1-9]\d{0,14})*$/;
+
+/** A list of `min` to `max` items that differ from each other. */
+export const DistinctItems = (min: number, max: number, message: string): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ minItems: min, maxItems: max, uniqueItems: true }),
+    IsArray({ message }),
+    ArrayMinSize(min, { message }),
+    ArrayMaxSize(max, { message }),
+    ArrayUnique({ message }),
+  );
+
 /** Ids in a query string, by commas, each once. */
 export function IdListText(max: number): PropertyDecorator {
   const message = `1 to ${String(max)} ids by commas, each once, such as 1,2,3`;
   return applyDecorators(
+    ApiProperty({ type: String, pattern: ID_LIST.source }),
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' && /^[1-9]\d{0,14}(,[1-9]\d{0,14})*$/.test(value)
-        ? value.split(',').map(Number)
-        : null,
+      typeof value === 'string' && ID_LIST.test(value) ? value.split(',').map(Number) : null,
     ),
     IsArray({ message }),
     ArrayMaxSize(max, { message }),

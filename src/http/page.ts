@@ -10,14 +10,17 @@ const MAX_PAGE_SIZE = 1000;
 /** Where a page starts, in a query. @param shape what the list's cursors look like */
 export const Cursor = (shape: RegExp): PropertyDecorator =>
   applyDecorators(
-    ApiPropertyOptional({ description: 'Where the page starts: the cursor that a Link header gave.' }),
+    ApiPropertyOptional({
+      pattern: shape.source,
+      description: 'Where the page starts: the cursor that a Link header gave.',
+    }),
     IsOptional(),
     Matches(shape, { message: 'the cursor of a Link header, unchanged' }),
   );
 
 /** Query parameters every list takes. */
 export class PageQuery {
-  @ApiPropertyOptional({ minimum: 1, maximum: MAX_PAGE_SIZE, default: MAX_PAGE_SIZE })
+  @ApiPropertyOptional({ default: MAX_PAGE_SIZE })
   @WholeNumberText(1, MAX_PAGE_SIZE)
   limit: number = MAX_PAGE_SIZE;
 

@@ -1,4 +1,5 @@
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
@@ -45,7 +46,20 @@ export interface Access {
   readonly metricsToken?: true;
 }
 
-const access = (wanted: Access): MethodDecorator & ClassDecorator => SetMetadata(ACCESS, wanted);
+/** Where an operation of the OpenAPI document says it, until the document is finished. */
+export const ACCESS_IN_DOCUMENT = 'x-access';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Whether requests of that HTTP method change nothing. */
+export const isSafe = (method: string): boolean => SAFE_METHODS.has(method.toUpperCase());
+
+/** What an API key must be allowed to do there. */
+export const scopeOf = ({ scope }: Access, method: string): Scope =>
+  scope ?? (isSafe(method) ? 'read' : 'write');
+
+const access = (wanted: Access): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(ACCESS, wanted), ApiExtension(ACCESS_IN_DOCUMENT, wanted));
 
 /** Lets a route answer without a credential. Every other route needs one. */
 export const Public = (): MethodDecorator & ClassDecorator => access({ public: true });

@@ -1,13 +1,11 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { AdminOrMetricsToken } from '../http/principal.js';
 import { Metrics } from './metrics.js';
 
 @ApiTags('health')
-@ApiCredentials()
 @Controller('metrics')
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}

@@ -1,13 +1,11 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { CurrentUser, type Principal } from '../http/principal.js';
 import { OverviewDto, OverviewQuery } from './dto/overview.dto.js';
 import { OverviewService } from './overview.service.js';
 
 @ApiTags('overview')
-@ApiCredentials()
 @Controller('overview')
 export class OverviewController {
   constructor(private readonly overview: OverviewService) {}

@@ -1,22 +1,18 @@
 import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { ApiPage, sendPage } from '../http/page.js';
 import { CurrentUser, type Principal } from '../http/principal.js';
 import { RowId } from '../http/row-id.js';
 import { RecentRunsDto, RecentRunsQuery } from './dto/recent-runs.dto.js';
-import { RunQuery, ScheduleRunsQuery } from './dto/run-query.dto.js';
-import { ListedRunDto, RunDto } from './dto/run.dto.js';
+import { RunQuery } from './dto/run-query.dto.js';
+import { LISTED, ListedRunDto, RunDto } from './dto/run.dto.js';
 import { RecentRuns } from './recent-runs.js';
 import { RunCommands } from './run-commands.js';
 import { RunsService } from './runs.service.js';
 
-const LISTED = 'Without `output` and `attempts`, which may be long: GET /runs/{id} has them.';
-
 @ApiTags('runs')
-@ApiCredentials()
 @Controller()
 export class RunsController {
   constructor(
@@ -69,18 +65,7 @@ export class RunsController {
     return RunDto.from(await this.commands.replay(caller, id));
   }
 
-  @Post('schedules/:id/run')
-  @HttpCode(202)
-  @ApiTags('schedules')
-  @ApiOperation({ operationId: 'runSchedule', summary: 'Run now, also when disabled or completed' })
-  @ApiAcceptedResponse({ type: RunDto, description: 'The run, stored and queued.' })
-  @ApiProblems(401, 404, 422)
-  async trigger(@CurrentUser() caller: Principal, @RowId() id: number): Promise<RunDto> {
-    return RunDto.from(await this.commands.trigger(caller, id));
-  }
-
   @Get('schedules/recent-runs')
-  @ApiTags('schedules')
   @ApiOperation({ operationId: 'listRecentRuns', summary: 'The latest runs of several schedules' })
   @ApiOkResponse({ type: [RecentRunsDto], description: 'In the order of the ids.' })
   @ApiProblems(401, 422)
@@ -90,25 +75,5 @@ export class RunsController {
   ): Promise<RecentRunsDto[]> {
     const runs = await this.recent.ofSchedules(caller, ids, limit);
     return [...runs].map(([id, latest]) => RecentRunsDto.from(id, latest));
-  }
-
-  @Get('schedules/:id/runs')
-  @ApiTags('schedules')
-  @ApiOperation({
-    operationId: 'listScheduleRuns',
-    summary: 'The runs of one schedule, newest first',
-    description: LISTED,
-  })
-  @ApiPage(ListedRunDto)
-  @ApiProblems(401, 404, 422)
-  async listOfSchedule(
-    @CurrentUser() caller: Principal,
-    @RowId() id: number,
-    @Query() query: ScheduleRunsQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ListedRunDto[]> {
-    const page = await this.runs.listOfSchedule(caller, id, query);
-    return sendPage(page, request, reply).map((run) => ListedRunDto.from(run));
   }
 }

@@ -19,11 +19,12 @@ import { RunProgress } from './run-progress.js';
 import { RunLedger } from './run-ledger.js';
 import { Run } from './run.entity.js';
 import { RunsController } from './runs.controller.js';
+import { ScheduleRunsController } from './schedule-runs.controller.js';
 import { RunsService } from './runs.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Run]), SchedulesModule, ActionsModule, RunQueueModule, NodesModule],
-  controllers: [RunsController],
+  controllers: [RunsController, ScheduleRunsController],
   providers: [
     RunsService,
     RecentRuns,

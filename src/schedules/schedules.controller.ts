@@ -1,7 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { ApiPage, sendPage } from '../http/page.js';
 import { CurrentUser, type Principal, ReadOnly } from '../http/principal.js';
@@ -18,7 +17,6 @@ import { SigningSecrets } from './signing-secrets.js';
 import { SchedulesService } from './schedules.service.js';
 
 @ApiTags('schedules')
-@ApiCredentials()
 @Controller('schedules')
 export class SchedulesController {
   constructor(

@@ -1,7 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '../clock/clock.js';
-import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { CurrentUser, type Principal } from '../http/principal.js';
 import { AllUpcomingQuery, UpcomingOccurrenceDto } from './dto/upcoming.dto.js';
@@ -10,7 +9,6 @@ import { UpcomingOccurrences } from './upcoming.js';
 const DAY_MS = 86_400_000;
 
 @ApiTags('overview')
-@ApiCredentials()
 @Controller('upcoming')
 export class UpcomingController {
   constructor(

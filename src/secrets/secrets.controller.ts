@@ -1,7 +1,6 @@
 import { Body, Controller, Delete, Get, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { ApiPage, sendPage } from '../http/page.js';
 import { CurrentUser, type Principal } from '../http/principal.js';
@@ -10,7 +9,6 @@ import { SecretCreateDto, SecretDto, SecretQuery, SecretUpdateDto } from './dto/
 import { SecretsService } from './secrets.service.js';
 
 @ApiTags('secrets')
-@ApiCredentials()
 @Controller('secrets')
 export class SecretsController {
   constructor(private readonly secrets: SecretsService) {}

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { hasHash, resolveHashes, widenHashes } from './hashed-field.js';
 import { isDateTime, type LocalDateTime, parseDateTime } from './date-time.js';
 
-const MAX_INTERVAL_LENGTH = 256;
+export const MAX_INTERVAL_LENGTH = 256;
 
 /** The text is no `schedule_interval`. `message` says what would be. */
 export class InvalidInterval extends Error {

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsEmail, MaxLength } from 'class-validator';
+import { IsEmail } from 'class-validator';
+import { AtMost } from '../http/fields.js';
 
 /**
  * An e-mail address as it is kept and compared: without regard to case, nor to how letters with accents are put
@@ -14,5 +15,5 @@ export const EmailAddress = (): PropertyDecorator =>
   applyDecorators(
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalEmail(value) : value)),
     IsEmail({}, { message: 'an e-mail address, such as ada@example.com' }),
-    MaxLength(254, { message: 'at most 254 characters' }),
+    AtMost(254),
   );

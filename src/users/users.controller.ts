@@ -23,7 +23,6 @@ import {
   SessionOnly,
   type Visitor,
 } from '../http/principal.js';
-import { ApiCredentials } from '../http/api-credentials.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { RowId } from '../http/row-id.js';
 import { UserCreateDto } from './dto/user-create.dto.js';
@@ -32,7 +31,6 @@ import { UserDto } from './dto/user.dto.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('users')
-@ApiCredentials()
 @Controller('user')
 export class UsersController {
   constructor(private readonly users: UsersService) {}
@@ -45,7 +43,6 @@ export class UsersController {
     operationId: 'createUser',
     summary:
       'Sign up; the first user becomes admin. Admins make users whether registration is open or closed',
-    security: [{}, { bearer: [] }, { cookie: [] }],
   })
   @ApiOkResponse({ type: UserDto })
   @ApiProblems(400, 401, 403, 409, 422, 429)

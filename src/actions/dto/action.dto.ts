@@ -3,16 +3,18 @@ import { ApiExtraModels, ApiProperty, ApiPropertyOptional, ApiSchema, getSchemaP
 import { IsIn } from 'class-validator';
 import { Faultless, Omittable, OneOf, Text, WholeNumber } from '../../http/fields.js';
 import { AsItIs } from '../../http/large-values.js';
-import { headersFault } from './headers-field.js';
+import { headersFault, MAX_HEADERS, MAX_VALUE } from './headers-field.js';
 
 const TYPES = ['log', 'http'] as const;
 const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
+const MAX_STATUSES = 50;
+const STATUS = /^([1-5][0-9][0-9]|[2-5]xx)$/;
+
 function statusesFault(value: unknown): string | undefined {
-  if (!Array.isArray(value) || value.length === 0 || value.length > 50) return 'a list of 1 to 50 statuses';
-  const good = value.every(
-    (status) => /^([1-5]\d\d|[2-5]xx)$/.test(String(status)) && typeof status !== 'object',
-  );
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_STATUSES)
+    return `a list of 1 to ${String(MAX_STATUSES)} statuses`;
+  const good = value.every((status) => STATUS.test(String(status)) && typeof status !== 'object');
   if (!good) return 'statuses from 100 to 599, or classes of them such as "2xx"';
   return new Set(value).size < value.length ? 'statuses that differ from each other' : undefined;
 }
@@ -35,7 +37,6 @@ export class HttpActionDto {
 
   @ApiProperty({
     example: 'https://api.example.com/reports?run={{run.id}}',
-    maxLength: 2048,
     description:
       'http or https. `{{run.id}}`, `{{run.scheduled_for}}`, `{{run.trigger}}`, `{{run.attempt}}`, `{{schedule.id}}`, ' +
       '`{{schedule.title}}` and `{{secrets.NAME}}` are replaced, here and in `headers` and `body`.',
@@ -50,9 +51,10 @@ export class HttpActionDto {
 
   @ApiPropertyOptional({
     type: 'object',
-    additionalProperties: { type: 'string' },
+    additionalProperties: { type: 'string', maxLength: MAX_VALUE },
+    maxProperties: MAX_HEADERS,
     example: { Authorization: 'Bearer {{secrets.API_TOKEN}}' },
-    description: 'At most 50. Those that the service sends itself cannot be set.',
+    description: 'Those that the service sends itself cannot be set.',
   })
   @Omittable()
   @AsItIs()
@@ -60,13 +62,14 @@ export class HttpActionDto {
   headers?: Record<string, string>;
 
   @ApiPropertyOptional({
+    title: 'HttpBody',
     description:
       'A text is sent as it is; any other JSON value as JSON. An action has at most 64 KiB in all, as JSON.',
     oneOf: [
       { type: 'string' },
       { type: 'object', additionalProperties: true },
       { type: 'array', items: {} },
-      { type: 'number' },
+      { type: 'number', format: 'double' },
       { type: 'boolean' },
     ],
     example: { report: 'daily', due: '{{run.scheduled_for}}' },
@@ -78,8 +81,6 @@ export class HttpActionDto {
 
   @ApiPropertyOptional({
     default: 30,
-    minimum: 1,
-    maximum: 900,
     description: 'From the start to the last byte.',
   })
   @Omittable()
@@ -88,7 +89,16 @@ export class HttpActionDto {
 
   @ApiPropertyOptional({
     type: 'array',
-    items: { oneOf: [{ type: 'integer' }, { type: 'string' }] },
+    items: {
+      title: 'ExpectedStatus',
+      oneOf: [
+        { type: 'integer', minimum: 100, maximum: 599 },
+        { type: 'string', pattern: STATUS.source },
+      ],
+    },
+    minItems: 1,
+    maxItems: MAX_STATUSES,
+    uniqueItems: true,
     example: ['2xx', 404],
     default: ['2xx'],
     description: 'Statuses, and classes of statuses such as `2xx`, that count as success.',
@@ -99,7 +109,6 @@ export class HttpActionDto {
 
   @ApiPropertyOptional({
     example: 'ok',
-    maxLength: 1000,
     description: 'What the first 64 KiB of the answer must contain to count as success.',
   })
   @Omittable()
@@ -122,6 +131,7 @@ export const ApiAction = (options: { required: boolean }): PropertyDecorator =>
       ApiExtraModels(LogActionDto, HttpActionDto)(prototype.constructor);
     },
     ApiProperty({
+      title: 'Action',
       required: options.required,
       oneOf: [{ $ref: getSchemaPath(LogActionDto) }, { $ref: getSchemaPath(HttpActionDto) }],
       discriminator: {

@@ -1,6 +1,6 @@
-const MAX_HEADERS = 50;
+export const MAX_HEADERS = 50;
 const MAX_NAME = 128;
-const MAX_VALUE = 4096;
+export const MAX_VALUE = 4096;
 
 /** A header's name (RFC 9110, token). */
 const NAME = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;

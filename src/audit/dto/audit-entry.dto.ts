@@ -5,22 +5,22 @@ import type { AuditEntry } from '../audit-entry.entity.js';
 
 /** Which entries a list shows. */
 export class AuditQuery extends PageQuery {
-  @ApiPropertyOptional({ type: 'integer', description: 'Who did it.' })
+  @ApiPropertyOptional({ description: 'Who did it.' })
   @Omittable()
   @WholeNumberText(1, Number.MAX_SAFE_INTEGER)
   actor_id?: number;
 
-  @ApiPropertyOptional({ description: 'What was done, such as `schedule.update`.', maxLength: 100 })
+  @ApiPropertyOptional({ description: 'What was done, such as `schedule.update`.' })
   @Omittable()
   @Text(1, 100)
   action?: string;
 
-  @ApiPropertyOptional({ description: 'To what, such as `schedule`.', maxLength: 100 })
+  @ApiPropertyOptional({ description: 'To what, such as `schedule`.' })
   @Omittable()
   @Text(1, 100)
   target_type?: string;
 
-  @ApiPropertyOptional({ type: 'integer' })
+  @ApiPropertyOptional({ description: 'To which one.' })
   @Omittable()
   @WholeNumberText(1, Number.MAX_SAFE_INTEGER)
   target_id?: number;

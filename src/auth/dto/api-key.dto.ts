@@ -1,12 +1,12 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsOptional } from 'class-validator';
-import { Instant, Text } from '../../http/fields.js';
+import { IsIn, IsOptional } from 'class-validator';
+import { DistinctItems, Instant, Text } from '../../http/fields.js';
 import { type Scope, SCOPES } from '../../http/principal.js';
 import type { ApiKey } from '../api-key.entity.js';
 
 @ApiSchema({ name: 'ApiKeyCreate' })
 export class ApiKeyCreateDto {
-  @ApiProperty({ example: 'deploy script', minLength: 1, maxLength: 100 })
+  @ApiProperty({ example: 'deploy script' })
   @Text(1, 100)
   name: string;
 
@@ -16,10 +16,8 @@ export class ApiKeyCreateDto {
     example: ['read'],
     description: '`read` for requests that change nothing, `write` for the others.',
   })
-  @ArrayUnique({ message: 'scopes that differ from each other' })
   @IsIn(SCOPES, { each: true, message: `a list of ${SCOPES.join(' and ')}` })
-  @ArrayNotEmpty({ message: 'at least one scope' })
-  @IsArray({ message: `a list of ${SCOPES.join(' and ')}` })
+  @DistinctItems(1, SCOPES.length, `a list of ${SCOPES.join(' and ')}, each once`)
   scopes: Scope[];
 
   @ApiPropertyOptional({ type: Date, example: null, nullable: true, description: 'Never, when null.' })

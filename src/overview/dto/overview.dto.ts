@@ -7,8 +7,6 @@ const DEFAULT_HOURS = 24;
 /** How far back to look. */
 export class OverviewQuery {
   @ApiPropertyOptional({
-    minimum: 1,
-    maximum: MAX_HOURS,
     default: DEFAULT_HOURS,
     description: 'Hours of the clock (UTC), of which the current one is the last.',
   })

@@ -17,7 +17,7 @@ export class RecentRunsQuery {
   @IdListText(MAX_SCHEDULES)
   ids: number[];
 
-  @ApiPropertyOptional({ minimum: 1, maximum: MAX_RUNS, default: DEFAULT_RUNS })
+  @ApiPropertyOptional({ default: DEFAULT_RUNS })
   @WholeNumberText(1, MAX_RUNS)
   limit: number = DEFAULT_RUNS;
 }

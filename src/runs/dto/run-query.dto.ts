@@ -1,15 +1,12 @@
 import { ApiPropertyOptional, OmitType } from '@nestjs/swagger';
-import { IsOptional, Matches } from 'class-validator';
 import { Instant, Omittable, OneOf, WholeNumberText } from '../../http/fields.js';
-import { PageQuery } from '../../http/page.js';
+import { Cursor, PageQuery } from '../../http/page.js';
 import { RUN_STATUSES, type RunStatus } from '../run-state.js';
 
 /** Which runs a list shows. */
 export class RunQuery extends OmitType(PageQuery, ['cursor'] as const) {
   /** Milliseconds and id of the last run shown. */
-  @ApiPropertyOptional({ description: 'Where the page starts: the cursor that a Link header gave.' })
-  @IsOptional()
-  @Matches(/^-?\d{1,14}\.[1-9]\d{0,14}$/, { message: 'the cursor of a Link header, unchanged' })
+  @Cursor(/^-?\d{1,14}\.[1-9]\d{0,14}$/)
   cursor?: string;
 
   @ApiPropertyOptional()

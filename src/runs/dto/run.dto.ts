@@ -114,6 +114,9 @@ export class RunDto {
 /** The columns of a run that lists show. */
 export type ListedRun = Omit<Run, 'output' | 'attempts'>;
 
+/** What the document says of lists of runs. */
+export const LISTED = 'Without `output` and `attempts`, which may be long: GET /runs/{id} has them.';
+
 /** A run as lists show it: without `output` and `attempts`, which GET /runs/{id} has. */
 @ApiSchema({ name: 'ListedRun' })
 export class ListedRunDto extends OmitType(RunDto, ['output', 'attempts'] as const) {

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsInt, Min } from 'class-validator';
-import { OneOf } from '../../http/fields.js';
+import { IsInt, Min } from 'class-validator';
+import { DistinctItems, OneOf } from '../../http/fields.js';
 
 const MOST = 500;
 const IDS = `a list of 1 to ${String(MOST)} ids, each once`;
@@ -9,13 +9,10 @@ const CHANGES = ['pause', 'resume', 'delete'] as const;
 /** What to do with several schedules. */
 @ApiSchema({ name: 'ManyChanges' })
 export class ManyChangesDto {
-  @ApiProperty({ type: [Number], example: [1, 2, 3], minItems: 1, maxItems: MOST })
+  @ApiProperty({ type: [Number], example: [1, 2, 3] })
   @Min(1, { each: true, message: IDS })
   @IsInt({ each: true, message: IDS })
-  @ArrayUnique({ message: IDS })
-  @ArrayMaxSize(MOST, { message: IDS })
-  @ArrayMinSize(1, { message: IDS })
-  @IsArray({ message: IDS })
+  @DistinctItems(1, MOST, IDS)
   ids: number[];
 
   @ApiProperty({ enum: CHANGES, enumName: 'ManyChange', example: 'pause' })

@@ -8,7 +8,7 @@ const DEFAULT_OCCURRENCES = 5;
 
 @ApiSchema({ name: 'PreviewRequest' })
 export class PreviewRequestDto {
-  @ApiProperty({ example: '30 2 * * *', maxLength: 256 })
+  @ApiProperty({ example: '30 2 * * *' })
   @Trimmed()
   @IsScheduleInterval()
   schedule_interval: string;
@@ -17,7 +17,7 @@ export class PreviewRequestDto {
   @IsZone()
   timezone: string = 'UTC';
 
-  @ApiPropertyOptional({ minimum: 1, maximum: MAX_OCCURRENCES, default: DEFAULT_OCCURRENCES })
+  @ApiPropertyOptional({ default: DEFAULT_OCCURRENCES })
   @WholeNumber(1, MAX_OCCURRENCES)
   count: number = DEFAULT_OCCURRENCES;
 
@@ -59,7 +59,7 @@ export class PreviewDto {
 
 /** How many of a schedule's next occurrences to show. */
 export class UpcomingQuery {
-  @ApiPropertyOptional({ minimum: 1, maximum: MAX_OCCURRENCES, default: DEFAULT_OCCURRENCES })
+  @ApiPropertyOptional({ default: DEFAULT_OCCURRENCES })
   @WholeNumberText(1, MAX_OCCURRENCES)
   count: number = DEFAULT_OCCURRENCES;
 }

@@ -7,8 +7,6 @@ import { DEFAULT_RETRY_POLICY } from '../policies.js';
 export class RetryPolicyDto {
   @ApiPropertyOptional({
     default: DEFAULT_RETRY_POLICY.max_attempts,
-    minimum: 1,
-    maximum: 100,
     description: 'The first attempt included.',
   })
   @Omittable()
@@ -17,8 +15,6 @@ export class RetryPolicyDto {
 
   @ApiPropertyOptional({
     default: DEFAULT_RETRY_POLICY.min_backoff_seconds,
-    minimum: 0,
-    maximum: 86_400,
     description: 'The wait before the second attempt. It doubles with each further one.',
   })
   @Omittable()
@@ -27,8 +23,6 @@ export class RetryPolicyDto {
 
   @ApiPropertyOptional({
     default: DEFAULT_RETRY_POLICY.max_backoff_seconds,
-    minimum: 0,
-    maximum: 604_800,
     description: 'The longest wait.',
   })
   @Omittable()

@@ -1,14 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsBoolean,
-  IsObject,
-  IsOptional,
-  ValidateNested,
-} from 'class-validator';
+import { IsBoolean, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { actionClass, type ActionPayload, ApiAction } from '../../actions/dto/action.dto.js';
 import { Instant, Omittable, OneOf, Text, Trimmed, WholeNumber } from '../../http/fields.js';
 import {
@@ -21,18 +13,16 @@ import {
   type OverlapPolicy,
 } from '../policies.js';
 import { RetryPolicyDto } from './retry-policy.dto.js';
-import { IsScheduleInterval, IsTag, IsZone } from './timing-fields.js';
+import { AreTags, IsScheduleInterval, IsZone } from './timing-fields.js';
 
 @ApiSchema({ name: 'ScheduleCreate' })
 export class ScheduleCreateDto {
-  @ApiProperty({ example: 'My New Job', minLength: 1, maxLength: 200 })
+  @ApiProperty({ example: 'My New Job' })
   @Text(1, 200)
   title: string;
 
   @ApiPropertyOptional({
-    type: String,
     example: 'This job does something important.',
-    maxLength: 10_000,
     nullable: true,
   })
   @IsOptional()
@@ -41,7 +31,6 @@ export class ScheduleCreateDto {
 
   @ApiProperty({
     example: '0 9 * * MON-FRI',
-    maxLength: 256,
     description:
       'Cron of 5 fields, or 6 with seconds first: lists, ranges, steps, names, `?`, `L`, `W`, `#`, and `H` (`H/15`, ' +
       '`H(0-29)`) for values spread by a hash of the schedule; when day of month and day of week are both given, ' +
@@ -98,7 +87,7 @@ export class ScheduleCreateDto {
   @OneOf(MISFIRE_POLICIES)
   misfire_policy?: MisfirePolicy;
 
-  @ApiPropertyOptional({ default: 86_400, minimum: 60, description: 'A misfire older than this never runs.' })
+  @ApiPropertyOptional({ default: 86_400, description: 'A misfire older than this never runs.' })
   @Omittable()
   @WholeNumber(60, 31_536_000)
   misfire_window_seconds?: number;
@@ -132,10 +121,8 @@ export class ScheduleCreateDto {
   end_at?: Date | null;
 
   @ApiPropertyOptional({
-    type: 'integer',
     example: null,
     nullable: true,
-    minimum: 1,
     description: 'After so many runs the schedule is complete.',
   })
   @IsOptional()
@@ -144,19 +131,14 @@ export class ScheduleCreateDto {
 
   @ApiPropertyOptional({
     default: 0,
-    minimum: 0,
-    maximum: 86_400,
     description: 'Each occurrence is delayed by a stable share of this.',
   })
   @Omittable()
   @WholeNumber(0, 86_400)
   jitter_seconds?: number;
 
-  @ApiPropertyOptional({ type: [String], default: [], maxItems: 20, example: ['billing'] })
+  @ApiPropertyOptional({ default: [], example: ['billing'] })
   @Omittable()
-  @IsTag({ each: true })
-  @ArrayUnique({ message: 'tags that differ from each other' })
-  @ArrayMaxSize(20, { message: 'at most 20 tags' })
-  @IsArray({ message: 'a list of texts' })
+  @AreTags(20)
   tags?: string[];
 }

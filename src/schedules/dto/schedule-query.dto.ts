@@ -37,12 +37,12 @@ export class ScheduleQuery extends OmitType(PageQuery, ['cursor'] as const) {
   @IsBoolean({ message: 'true or false' })
   is_completed?: boolean;
 
-  @ApiPropertyOptional({ description: 'One of its tags.', maxLength: 50 })
+  @ApiPropertyOptional({ description: 'One of its tags.' })
   @IsOptional()
   @Text(1, 50)
   tag?: string;
 
-  @ApiPropertyOptional({ description: 'A part of the title or the description.', maxLength: 200 })
+  @ApiPropertyOptional({ description: 'A part of the title or the description.' })
   @IsOptional()
   @Text(1, 200)
   q?: string;

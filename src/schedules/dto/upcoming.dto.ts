@@ -15,7 +15,7 @@ export class AllUpcomingQuery {
   @Instant()
   to?: Date;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: MAX_OCCURRENCES, default: DEFAULT_OCCURRENCES })
+  @ApiPropertyOptional({ default: DEFAULT_OCCURRENCES })
   @WholeNumberText(1, MAX_OCCURRENCES)
   limit: number = DEFAULT_OCCURRENCES;
 }

@@ -1,33 +1,30 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema, PickType } from '@nestjs/swagger';
-import { IsString, Length, Matches } from 'class-validator';
+import { Matches } from 'class-validator';
 import { PageQuery } from '../../http/page.js';
-import { Omittable, WholeNumberText } from '../../http/fields.js';
+import { Omittable, TextAsItIs, WholeNumberText } from '../../http/fields.js';
 import type { Secret } from '../secret.entity.js';
 
-const VALUE = 'a text of 4 to 8192 characters';
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 @ApiSchema({ name: 'SecretCreate' })
 export class SecretCreateDto {
   @ApiProperty({
     example: 'CRM_TOKEN',
-    maxLength: 64,
+    pattern: NAME.source,
     description: 'Actions refer to it as `{{secrets.CRM_TOKEN}}`.',
   })
-  @Matches(/^[A-Za-z_]\w{0,63}$/, {
+  @Matches(NAME, {
     message: 'a name of 1 to 64 letters, digits and underscores that does not begin with a digit',
   })
   name: string;
 
   @ApiProperty({
-    minLength: 4,
-    maxLength: 8192,
     writeOnly: true,
     format: 'password',
     example: 'what nobody can read back',
     description: 'Kept as it is, spaces included, and never shown again.',
   })
-  @Length(4, 8192, { message: VALUE })
-  @IsString({ message: VALUE })
+  @TextAsItIs(4, 8192)
   value: string;
 }
 
@@ -36,7 +33,7 @@ export class SecretUpdateDto extends PickType(SecretCreateDto, ['value']) {}
 
 /** Which secrets a list shows. */
 export class SecretQuery extends PageQuery {
-  @ApiPropertyOptional({ type: 'integer', description: 'For admins, who see the secrets of all.' })
+  @ApiPropertyOptional({ description: 'For admins, who see the secrets of all.' })
   @Omittable()
   @WholeNumberText(1, Number.MAX_SAFE_INTEGER)
   owner_id?: number;

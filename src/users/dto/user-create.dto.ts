@@ -1,18 +1,16 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { IsOptional, IsString, IsUrl, Length, Matches, MaxLength } from 'class-validator';
-import { Omittable, OneOf, Text, Trimmed } from '../../http/fields.js';
+import { IsOptional, IsUrl, Matches } from 'class-validator';
+import { AtMost, Omittable, OneOf, Text, TextAsItIs, Trimmed } from '../../http/fields.js';
 import { type Role, ROLES } from '../../http/principal.js';
 import { EmailAddress } from '../email-address.js';
 
-const PASSWORD = 'a text of 8 to 128 characters';
-
 @ApiSchema({ name: 'UserCreate' })
 export class UserCreateDto {
-  @ApiProperty({ example: 'Ada', minLength: 1, maxLength: 100 })
+  @ApiProperty({ example: 'Ada' })
   @Text(1, 100)
   first_name: string;
 
-  @ApiProperty({ example: 'Lovelace', minLength: 1, maxLength: 100 })
+  @ApiProperty({ example: 'Lovelace' })
   @Text(1, 100)
   last_name: string;
 
@@ -24,12 +22,15 @@ export class UserCreateDto {
   @EmailAddress()
   email: string;
 
-  @ApiProperty({ example: 'correct horse battery', format: 'password', minLength: 8, maxLength: 128 })
-  @IsString({ message: PASSWORD })
-  @Length(8, 128, { message: PASSWORD })
+  @ApiProperty({ example: 'correct horse battery', format: 'password' })
+  @TextAsItIs(8, 128)
   password: string;
 
-  @ApiProperty({ example: '+49 30 901820', description: 'Unique.' })
+  @ApiProperty({
+    example: '+49 30 901820',
+    pattern: '^\\+?[0-9 ()./-]{3,32}$',
+    description: 'Unique. It has 3 to 15 digits.',
+  })
   @Trimmed()
   @Matches(/^\+?(?=(?:\D*\d){3,15}\D*$)[\d ()./-]{3,32}$/, {
     message: 'a phone number of 3 to 15 digits, such as +49 30 901820',
@@ -43,7 +44,7 @@ export class UserCreateDto {
     nullable: true,
   })
   @IsOptional()
-  @MaxLength(2048, { message: 'at most 2048 characters' })
+  @AtMost(2048)
   @IsUrl(
     { protocols: ['http', 'https'], require_protocol: true, require_tld: false },
     { message: 'an http or https URL, or null' },

@@ -12,6 +12,7 @@ export interface ListAuditLogQuery {
   action?: string;
   /** To what, such as `schedule`. */
   target_type?: string;
+  /** To which one. */
   target_id?: number;
 }
 

@@ -1,6 +1,6 @@
 // Generated from openapi.json by "npm run sdk". Do not edit.
 import { type Client, type RequestOptions } from '../client.js';
-import type { Liveness } from './models.js';
+import type { Health, Liveness } from './models.js';
 
 /** Metrics for Prometheus; for admins, and by METRICS_TOKEN */
 export const getMetrics = (client: Client, options: RequestOptions = {}): Promise<string> =>
@@ -11,33 +11,5 @@ export const getLiveness = (client: Client, options: RequestOptions = {}): Promi
   client.send({ method: 'GET', path: `/health/live` }, options);
 
 /** The database and Redis, if used, take writes; schedules are claimed, runs begin, and outcomes are saved */
-export const getReadiness = (
-  client: Client,
-  options: RequestOptions = {},
-): Promise<{
-  status?: 'ok' | 'degraded';
-  info?: Record<
-    string,
-    {
-      status: 'up' | 'degraded' | 'down';
-      /** Time the health indicator took to respond, in ms */
-      responseTime?: number;
-    }
-  > | null;
-  error?: Record<
-    string,
-    {
-      status: 'up' | 'degraded' | 'down';
-      /** Time the health indicator took to respond, in ms */
-      responseTime?: number;
-    }
-  > | null;
-  details?: Record<
-    string,
-    {
-      status: 'up' | 'degraded' | 'down';
-      /** Time the health indicator took to respond, in ms */
-      responseTime?: number;
-    }
-  >;
-}> => client.send({ method: 'GET', path: `/health/ready` }, options);
+export const getReadiness = (client: Client, options: RequestOptions = {}): Promise<Health> =>
+  client.send({ method: 'GET', path: `/health/ready` }, options);

@@ -3,21 +3,6 @@ export interface Welcome {
   message: string;
 }
 
-export interface FieldProblem {
-  /** Path of the field in the request. */
-  field: string;
-  message: string;
-}
-
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  /** Every field that is wrong, for status 422. */
-  errors?: FieldProblem[];
-}
-
 export interface AuditEntry {
   id: number;
   at: string;
@@ -43,7 +28,7 @@ export interface UserCreate {
   /** Unique without regard to case and to how accents are encoded. */
   email: string;
   password: string;
-  /** Unique. */
+  /** Unique. It has 3 to 15 digits. */
   phone: string;
   photo?: string | null;
   /** For admins to set; `member` by default. */
@@ -68,7 +53,7 @@ export interface UserUpdate {
   /** Unique without regard to case and to how accents are encoded. */
   email?: string;
   password?: string;
-  /** Unique. */
+  /** Unique. It has 3 to 15 digits. */
   phone?: string;
   photo?: string | null;
   /** For admins to set; `member` by default. */
@@ -171,14 +156,13 @@ export interface HttpAction {
   /** http or https. `{{run.id}}`, `{{run.scheduled_for}}`, `{{run.trigger}}`, `{{run.attempt}}`, `{{schedule.id}}`, `{{schedule.title}}` and `{{secrets.NAME}}` are replaced, here and in `headers` and `body`. */
   url: string;
   method?: HttpMethod;
-  /** At most 50. Those that the service sends itself cannot be set. */
+  /** Those that the service sends itself cannot be set. */
   headers?: Record<string, string>;
-  /** A text is sent as it is; any other JSON value as JSON. An action has at most 64 KiB in all, as JSON. */
-  body?: string | Record<string, unknown> | unknown[] | number | boolean;
+  body?: HttpBody;
   /** From the start to the last byte. */
   timeout_seconds?: number;
   /** Statuses, and classes of statuses such as `2xx`, that count as success. */
-  expected_statuses?: (number | string)[];
+  expected_statuses?: ExpectedStatus[];
   /** What the first 64 KiB of the answer must contain to count as success. */
   body_contains?: string;
 }
@@ -212,7 +196,7 @@ export interface ScheduleCreate {
   enabled?: boolean;
   /** A completed schedule never fires. */
   is_completed?: boolean;
-  action?: LogAction | HttpAction;
+  action?: Action;
   /** For an occurrence whose schedule still has an unfinished run: `skip` it, `queue` it (one at most waits), `allow` it to run beside, or `cancel` the other. */
   overlap_policy?: OverlapPolicy;
   /** For occurrences that could not be claimed in time: `once` runs the latest, `skip` only one that is at most 60 s late, `all` each (the latest 100). What does not run becomes one row with status `missed`. */
@@ -248,7 +232,7 @@ export interface Schedule {
   schedule_interval: string;
   interval_description: string;
   timezone: string;
-  action: LogAction | HttpAction;
+  action: Action;
   overlap_policy: OverlapPolicy;
   misfire_policy: MisfirePolicy;
   misfire_window_seconds: number;
@@ -298,7 +282,7 @@ export interface ListedSchedule {
   schedule_interval: string;
   interval_description: string;
   timezone: string;
-  action: LogAction | HttpAction;
+  action: Action;
   overlap_policy: OverlapPolicy;
   misfire_policy: MisfirePolicy;
   misfire_window_seconds: number;
@@ -372,14 +356,14 @@ export interface ScheduleUpdate {
   enabled?: boolean;
   /** A completed schedule never fires. */
   is_completed?: boolean;
-  action?: LogAction | HttpAction;
+  action?: ActionUpdate;
   /** For an occurrence whose schedule still has an unfinished run: `skip` it, `queue` it (one at most waits), `allow` it to run beside, or `cancel` the other. */
   overlap_policy?: OverlapPolicy;
   /** For occurrences that could not be claimed in time: `once` runs the latest, `skip` only one that is at most 60 s late, `all` each (the latest 100). What does not run becomes one row with status `missed`. */
   misfire_policy?: MisfirePolicy;
   /** A misfire older than this never runs. */
   misfire_window_seconds?: number;
-  retry_policy?: RetryPolicy;
+  retry_policy?: RetryPolicyUpdate;
   /** Whether a run whose node died while it was running is executed again, or becomes `interrupted`. */
   delivery?: Delivery;
   /** No occurrence before. */
@@ -579,4 +563,81 @@ export interface Overview {
 
 export interface Liveness {
   status: string;
+}
+
+export type PartStatus = 'up' | 'degraded' | 'down';
+
+export interface PartHealth {
+  status: PartStatus;
+  /** What is amiss. */
+  message?: string;
+  /** What the answer took, in milliseconds. */
+  responseTime?: number;
+}
+
+export type HealthStatus = 'ok' | 'degraded' | 'error' | 'shutting_down';
+
+export interface Health {
+  status: HealthStatus;
+  /** Those that are up. */
+  info?: Record<string, PartHealth>;
+  /** Those that are down. */
+  error?: Record<string, PartHealth>;
+  /** All. */
+  details: Record<string, PartHealth>;
+}
+
+export interface FieldProblem {
+  /** Path of the field in the request. */
+  field: string;
+  message: string;
+}
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  /** Every field that is wrong, for status 422. */
+  errors?: FieldProblem[];
+}
+
+/** Nothing more is said. */
+export type ResetEvent = Record<string, never>;
+
+/** The data of one event; its name says which. */
+export type EventData = RunEvent | ScheduleEvent | ResetEvent;
+
+/** A text is sent as it is; any other JSON value as JSON. An action has at most 64 KiB in all, as JSON. */
+export type HttpBody = string | Record<string, unknown> | unknown[] | number | boolean;
+
+export type ExpectedStatus = number | string;
+
+export type Action = LogAction | HttpAction;
+
+export interface HttpActionUpdate {
+  type: 'http';
+  /** http or https. `{{run.id}}`, `{{run.scheduled_for}}`, `{{run.trigger}}`, `{{run.attempt}}`, `{{schedule.id}}`, `{{schedule.title}}` and `{{secrets.NAME}}` are replaced, here and in `headers` and `body`. */
+  url: string;
+  method?: HttpMethod;
+  /** Those that the service sends itself cannot be set. */
+  headers?: Record<string, string>;
+  body?: HttpBody;
+  /** From the start to the last byte. */
+  timeout_seconds?: number;
+  /** Statuses, and classes of statuses such as `2xx`, that count as success. */
+  expected_statuses?: ExpectedStatus[];
+  /** What the first 64 KiB of the answer must contain to count as success. */
+  body_contains?: string;
+}
+
+export type ActionUpdate = LogAction | HttpActionUpdate;
+
+export interface RetryPolicyUpdate {
+  /** The first attempt included. */
+  max_attempts?: number;
+  /** The wait before the second attempt. It doubles with each further one. */
+  min_backoff_seconds?: number;
+  /** The longest wait. */
+  max_backoff_seconds?: number;
 }
