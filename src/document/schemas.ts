@@ -17,7 +17,9 @@ const INT32_LIMIT = 2 ** 31;
 /** What holds for schemas everywhere, so that generators of any language make the types that are meant. */
 export function finishSchemas(document: OpenAPIObject): void {
   const schemas: Schemas = ((document.components ??= {}).schemas ??= {});
-  changeSchemas(document, (part) => unwrap(nameByTitle(nameConstants(makeWhole(part)), schemas)));
+  changeSchemas(document, (part) =>
+    standAlone(nameByTitle(nameConstants(makeWhole(part)), schemas), schemas),
+  );
   closeRequests(document, schemas);
   dropDefaultsOfUpdates(document, schemas);
 }
@@ -54,10 +56,19 @@ function nameByTitle(part: Schema, schemas: Schemas): Schema {
   };
 }
 
-/** An `allOf` of one schema, beside which nothing is said, is that schema. */
-function unwrap(part: Schema): Schema {
-  const [only] = isReference(part) ? [] : (part.allOf ?? []);
-  return only && Object.keys(part).length === 1 ? only : part;
+/**
+ * A reference has to stand alone, and some generators make an empty type of an `allOf` around it: what is said beside it
+ * becomes the description of what it refers to.
+ */
+function standAlone(part: Schema, schemas: Schemas): Schema {
+  const [only, another] = isReference(part) ? [] : (part.allOf ?? []);
+  if (isReference(part) || !only || another || !isReference(only) || part.nullable) return part;
+  const { description, default: value } = part as SchemaObject & { default?: unknown };
+  const byDefault = value !== undefined && typeof value !== 'object' && `By default \`${String(value)}\`.`;
+  const said = [description, byDefault].filter(Boolean).join(' ');
+  const component = schemas[nameIn(only)];
+  if (said !== '' && component && !isReference(component)) component.description ??= said;
+  return only;
 }
 
 const isRecord = (part: Schema): part is SchemaObject =>
@@ -91,7 +102,7 @@ function dropDefaultsOfUpdates(document: OpenAPIObject, schemas: Schemas): void 
     schemas[variant] = mapSchema(schema, (part) => {
       if (isReference(part)) return referenceTo(variantOf(nameIn(part)));
       const { default: _, discriminator, ...rest } = part;
-      return discriminator ? { ...rest, discriminator: choosing(discriminator, variantOf) } : unwrap(rest);
+      return discriminator ? { ...rest, discriminator: choosing(discriminator, variantOf) } : rest;
     });
     return variant;
   };

@@ -64,11 +64,9 @@ test('no schema of an update leads to a default: a generated client would send i
     schemasIn(bodyOf(operation), true).filter(([, schema]) => schema.default !== undefined),
   );
   expect(found.map(([at]) => at)).toEqual([]);
-  const created = schemasIn(
-    bodyOf(operations.find((o) => o.operationId === 'createSchedule') ?? updates[0]!),
-    true,
-  );
-  expect(created.filter(([, schema]) => schema.default !== undefined).length).toBeGreaterThan(10);
+  const create = operations.find(({ operationId }) => operationId === 'createSchedule');
+  const kept = schemasIn(create && bodyOf(create), true).filter(([, schema]) => schema.default !== undefined);
+  expect(kept.length).toBeGreaterThan(5);
 });
 
 test('ids and counts are integers of a known width; only what may have a fraction is a number', () => {

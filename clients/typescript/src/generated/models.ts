@@ -31,7 +31,6 @@ export interface UserCreate {
   /** Unique. It has 3 to 15 digits. */
   phone: string;
   photo?: string | null;
-  /** For admins to set; `member` by default. */
   role?: Role;
 }
 
@@ -56,7 +55,6 @@ export interface UserUpdate {
   /** Unique. It has 3 to 15 digits. */
   phone?: string;
   photo?: string | null;
-  /** For admins to set; `member` by default. */
   role?: Role;
   /** Needed for a new password or e-mail address of one’s own account; not for anything else, nor by an admin who changes another user. A wrong one counts as a failed attempt to sign in. */
   current_password?: string;
@@ -149,6 +147,7 @@ export interface LogAction {
   type: 'log';
 }
 
+/** By default `POST`. */
 export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 export interface HttpAction {
@@ -197,14 +196,11 @@ export interface ScheduleCreate {
   /** A completed schedule never fires. */
   is_completed?: boolean;
   action?: Action;
-  /** For an occurrence whose schedule still has an unfinished run: `skip` it, `queue` it (one at most waits), `allow` it to run beside, or `cancel` the other. */
   overlap_policy?: OverlapPolicy;
-  /** For occurrences that could not be claimed in time: `once` runs the latest, `skip` only one that is at most 60 s late, `all` each (the latest 100). What does not run becomes one row with status `missed`. */
   misfire_policy?: MisfirePolicy;
   /** A misfire older than this never runs. */
   misfire_window_seconds?: number;
   retry_policy?: RetryPolicy;
-  /** Whether a run whose node died while it was running is executed again, or becomes `interrupted`. */
   delivery?: Delivery;
   /** No occurrence before. */
   start_at?: string | null;
@@ -357,14 +353,11 @@ export interface ScheduleUpdate {
   /** A completed schedule never fires. */
   is_completed?: boolean;
   action?: ActionUpdate;
-  /** For an occurrence whose schedule still has an unfinished run: `skip` it, `queue` it (one at most waits), `allow` it to run beside, or `cancel` the other. */
   overlap_policy?: OverlapPolicy;
-  /** For occurrences that could not be claimed in time: `once` runs the latest, `skip` only one that is at most 60 s late, `all` each (the latest 100). What does not run becomes one row with status `missed`. */
   misfire_policy?: MisfirePolicy;
   /** A misfire older than this never runs. */
   misfire_window_seconds?: number;
   retry_policy?: RetryPolicyUpdate;
-  /** Whether a run whose node died while it was running is executed again, or becomes `interrupted`. */
   delivery?: Delivery;
   /** No occurrence before. */
   start_at?: string | null;
