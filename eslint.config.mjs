@@ -68,7 +68,7 @@ const directions = Object.entries(MAY_IMPORT).flatMap(([folder, allowed]) => [
 ]);
 
 export default defineConfig(
-  globalIgnores(['**/dist', 'coverage', 'data']),
+  globalIgnores(['**/dist', 'coverage', 'data', 'clients/generators/made']),
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],

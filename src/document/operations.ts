@@ -59,11 +59,11 @@ function problemResponse(status: number, { description, detail, header }: Proble
 
 /** The guard and the document are told by the same decorators. */
 function sayWhoMay(operation: Operation & { [ACCESS_IN_DOCUMENT]?: Access }, method: string): void {
-  const { [ACCESS_IN_DOCUMENT]: access = {}, summary = '', description } = operation;
+  const { [ACCESS_IN_DOCUMENT]: access = {}, description } = operation;
   Reflect.deleteProperty(operation, ACCESS_IN_DOCUMENT);
   const credentials: NonNullable<Operation['security']> = [{ bearer: [] }, { cookie: [] }];
   operation.security = access.public === true ? [] : access.public ? [{}, ...credentials] : credentials;
-  operation.description = [description ?? `${summary}.`, whoMay(access, method)].join('\n\n');
+  operation.description = [...(description ? [description] : []), whoMay(access, method)].join('\n\n');
 }
 
 function whoMay(access: Access, method: string): string {
