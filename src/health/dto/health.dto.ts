@@ -21,6 +21,9 @@ export class PartHealthDto {
     description: 'What the answer took, in milliseconds.',
   })
   responseTime?: number;
+
+  @ApiPropertyOptional({ description: 'Whether the answer is that of a probe a moment ago.' })
+  cachedResponse?: boolean;
 }
 
 const PARTS = {

@@ -566,6 +566,8 @@ export interface PartHealth {
   message?: string;
   /** What the answer took, in milliseconds. */
   responseTime?: number;
+  /** Whether the answer is that of a probe a moment ago. */
+  cachedResponse?: boolean;
 }
 
 export type HealthStatus = 'ok' | 'degraded' | 'error' | 'shutting_down';
