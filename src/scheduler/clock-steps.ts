@@ -1,12 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../clock/clock.js';
+import { within } from '../clock/deadline.js';
 import { fromInstantText, instantText } from '../database/columns.js';
 import { Dialect } from '../database/dialect.js';
 import { fromJsonRows } from '../database/json-rows.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Metrics } from '../metrics/metrics.js';
+import { SCHEDULE_UPDATED, type ScheduleEvent } from '../schedules/schedule.events.js';
+import { effort } from '../timing/effort.js';
 import { nextOccurrence, type Timing } from '../timing/next-occurrence.js';
 import { pastOccurrences } from '../timing/past-occurrences.js';
 
@@ -16,6 +20,12 @@ const LEAST_STEP_MS = 10_000;
 /** So many schedules in one transaction: others write in between. */
 const SLICE = 50;
 
+/** A transaction ends with the schedule by which it has computed so many steps about times, as one that claims does. */
+const MAX_STEPS = 1000;
+
+/** A database that is silent for longer is given up, so that a later sweep begins the pass anew. */
+const ANSWER_MS = 60_000;
+
 /** So many occurrences that ran already are passed over in search of one that did not. */
 const MOST_PASSED = 200;
 
@@ -24,6 +34,13 @@ const NOT_BEGUN = `of_occurrence = 1 AND attempt = 0 AND status IN ('queued', 's
 
 interface MovedSchedule extends Timing {
   readonly next_run: Date | null;
+}
+
+interface Slice {
+  /** Those that are due earlier now, and when. */
+  readonly moved: readonly ScheduleEvent[];
+  /** The last that was looked at, unless no more follow. */
+  readonly last: number | undefined;
 }
 
 /**
@@ -41,11 +58,13 @@ export class ClockSteps {
    */
   private origin: number | undefined;
   private toMend = false;
+  private mending: Promise<void> | undefined;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly dialect: Dialect,
+    private readonly events: EventEmitter2,
     private readonly metrics: Metrics,
     private readonly clock: Clock,
   ) {}
@@ -55,10 +74,18 @@ export class ClockSteps {
     if (this.origin !== undefined) this.origin = Math.max(this.origin, this.currentOrigin());
   }
 
-  /** To be called before what is due is claimed. Costs nothing unless the clock has stepped back since the last call. */
-  async mend(): Promise<void> {
+  /**
+   * To be called before what is due is claimed. Costs nothing unless the clock has stepped back since the last call.
+   * Called while a pass is under way, which may take minutes, it waits for that one.
+   */
+  mend(): Promise<void> {
+    this.mending ??= this.mendOnce().finally(() => (this.mending = undefined));
+    return this.mending;
+  }
+
+  private async mendOnce(): Promise<void> {
     const origin = this.currentOrigin();
-    const back = this.origin === undefined ? await this.aheadOfNow() : this.origin - origin;
+    const back = this.origin === undefined ? await this.aheadAtFirst() : this.origin - origin;
     this.origin = origin;
     if (back >= LEAST_STEP_MS) {
       this.toMend = true;
@@ -77,6 +104,16 @@ export class ClockSteps {
     return this.clock.now().getTime() - this.clock.elapsedMs();
   }
 
+  private async aheadAtFirst(): Promise<number> {
+    try {
+      return await within(ANSWER_MS, this.aheadOfNow());
+    } catch (error) {
+      // What is claimed before this is known hides it. So all schedules are looked at as soon as they can be.
+      this.toMend = true;
+      throw error;
+    }
+  }
+
   /** How far the clock was ahead when this database was last used. */
   private async aheadOfNow(): Promise<number> {
     const [last] = await this.dialect.query<{ created_at: string | Date }>(
@@ -91,40 +128,65 @@ export class ClockSteps {
     let last: number | undefined = 0;
     while (last !== undefined) {
       const from: number = last;
-      const slice = await this.unitOfWork.transaction((manager) => this.bringSliceBack(manager, from, now));
-      moved += slice.moved;
+      const slice = await this.write((manager) => this.bringSliceBack(manager, from, now));
+      moved += slice.moved.length;
+      for (const schedule of slice.moved) this.events.emit(SCHEDULE_UPDATED, schedule);
       last = slice.last;
       await new Promise(setImmediate);
     }
-    await this.unitOfWork.transaction((manager) => this.hurryRetries(manager, now));
+    await this.write((manager) => this.hurryRetries(manager, now));
     return moved;
   }
 
-  private async bringSliceBack(
-    manager: EntityManager,
-    after: number,
-    now: Date,
-  ): Promise<{ moved: number; last: number | undefined }> {
+  private write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return within(ANSWER_MS, this.unitOfWork.transaction(work));
+  }
+
+  private async bringSliceBack(manager: EntityManager, after: number, now: Date): Promise<Slice> {
     const schedules = await this.suspects(manager, after, now);
-    const moved: [id: number, next_run: string][] = [];
+    const free = new Map<number, Date>();
+    const steps = effort();
+    let last: number | undefined;
     for (const schedule of schedules) {
-      const next = nextOccurrence(schedule, now);
-      if (!next || (schedule.next_run && schedule.next_run <= next)) continue;
-      await this.takeBack(manager, schedule, now);
-      const free = await this.firstThatHasNoRow(manager, schedule, next);
-      if (free && (!schedule.next_run || free < schedule.next_run))
-        moved.push([schedule.id, instantText(free)]);
+      const next = await this.comesBackAt(manager, schedule, now);
+      if (next) free.set(schedule.id, next);
+      last = schedule.id;
+      if (steps() > MAX_STEPS) break;
     }
-    const last = schedules.length === SLICE ? schedules.at(-1)?.id : undefined;
-    if (moved.length === 0) return { moved: 0, last };
-    const count = await this.dialect.change(
+    if (schedules.length < SLICE && last === schedules.at(-1)?.id) last = undefined;
+    if (free.size === 0) return { moved: [], last };
+    const moved = await this.dialect.query<{ id: number }>(
       manager,
       `UPDATE schedules SET next_run = moved.next_run, is_completed = FALSE
          FROM ${this.dialect.rows('moved', { id: 'integer', next_run: 'instant' })}
-        WHERE schedules.id = moved.id AND (max_runs IS NULL OR run_count < max_runs)`,
-      [JSON.stringify(moved)],
+        WHERE schedules.id = moved.id AND (max_runs IS NULL OR run_count < max_runs)
+    RETURNING schedules.id`,
+      [JSON.stringify([...free].map(([id, next]) => [id, instantText(next)]))],
     );
-    return { moved: count, last };
+    return { moved: moved.map(({ id }) => ({ id, next_run: free.get(id) ?? null })), last };
+  }
+
+  /** When it is due by the clock as it is now, if that is earlier than its row says; its rows of later ones are gone. */
+  private async comesBackAt(
+    manager: EntityManager,
+    schedule: MovedSchedule,
+    now: Date,
+  ): Promise<Date | undefined> {
+    const next = this.nextOf(schedule, now);
+    if (!next || (schedule.next_run && schedule.next_run <= next)) return undefined;
+    await this.takeBack(manager, schedule, now);
+    const free = await this.firstThatHasNoRow(manager, schedule, next);
+    return free && (!schedule.next_run || free < schedule.next_run) ? free : undefined;
+  }
+
+  /** One schedule that cannot be read, as after an upgrade that dropped its zone, must not hold up the others. */
+  private nextOf(schedule: MovedSchedule, after: Date): Date | null {
+    try {
+      return nextOccurrence(schedule, after);
+    } catch (error) {
+      this.logger.error(`schedule ${String(schedule.id)} stays as it is: ${String(error)}`);
+      return null;
+    }
   }
 
   /** Schedules that may have moved on too far, or were completed by it: not by their users, who change `updated_at`. */
@@ -198,7 +260,7 @@ export class ClockSteps {
     );
     const taken = new Set(rows.map(({ scheduled_for }) => fromInstantText(scheduled_for).getTime()));
     let next: Date | null = first;
-    while (next && taken.has(next.getTime())) next = nextOccurrence(schedule, next);
+    while (next && taken.has(next.getTime())) next = this.nextOf(schedule, next);
     return next;
   }
 

@@ -29,18 +29,22 @@ const HOLD_MS = 500;
 @Injectable()
 export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(SchedulerService.name);
-  private readonly ring = (): void => void this.claimDue().catch(this.report);
+  private readonly ring = (): void =>
+    void this.claimDue().catch((error: unknown) => {
+      this.report(error);
+    });
   /** Once until a sweep comes through again. */
-  private readonly report = (error: unknown): void => {
+  private readonly report = (error: unknown, what = 'due schedules cannot be claimed yet'): void => {
     if (this.failing) return;
     this.failing = true;
-    this.logger.error(`due schedules cannot be claimed yet: ${String(error)}`);
+    this.logger.error(`${what}: ${String(error)}`);
   };
   private claiming: Promise<void> | undefined;
   /** Whether what a dead process left is settled; nothing is claimed before. */
   private recovered = false;
   private again = false;
   private failing = false;
+  private sweepWaits = false;
   private stopped = false;
   private lastSweepMs = Number.NEGATIVE_INFINITY;
   private lastClaimMs = Number.NEGATIVE_INFINITY;
@@ -81,21 +85,50 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
     return this.claiming;
   }
 
+  /**
+   * A sweep that waits for the claim that is under way, of a large herd for example, does afterwards what this one would.
+   * It does not wait for ever: a slice that gets no answer is given up.
+   */
   @Interval('sweep', SWEEP_MS)
+  async sweepInTurn(): Promise<void> {
+    if (!this.sweepWaits) await this.sweep();
+  }
+
   async sweep(): Promise<void> {
     try {
       await this.recover();
-      await this.clockSteps.mend();
+      const mended = await this.mendSteps();
       const since = this.clock.now();
-      await this.claimDue();
+      await this.claimInSweep();
       await this.setAlarms(since);
       await this.recovery.settleSilent();
       await this.recovery.reclaim();
       await this.recovery.requeue();
       this.lastSweepMs = this.clock.elapsedMs();
-      this.failing = false;
+      this.failing = !mended;
     } catch (error) {
       this.report(error);
+    }
+  }
+
+  /** Whether it went well, so far. A pass over many schedules goes on beside the sweeps; none waits for it for long. */
+  private async mendSteps(): Promise<boolean> {
+    const mended = this.clockSteps.mend().then(
+      () => true,
+      (error: unknown) => {
+        this.report(error, 'schedules that the clock had moved on too far cannot come back yet');
+        return false;
+      },
+    );
+    return within(SWEEP_MS, mended).catch(() => true);
+  }
+
+  private async claimInSweep(): Promise<void> {
+    this.sweepWaits = true;
+    try {
+      await this.claimDue();
+    } finally {
+      this.sweepWaits = false;
     }
   }
 

@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { Recovery } from '../../src/runs/recovery.js';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
+import { Claimer } from '../../src/scheduler/claimer.js';
 import type { ScheduleDto } from '../../src/schedules/dto/schedule.dto.js';
 import type { SignedInClient } from '../support/api-client.js';
 import { insertSchedules } from '../support/many-schedules.js';
 import { recordStatements } from '../support/statements.js';
+import { until } from '../support/until.js';
 import { onPostgres } from '../support/test-database.js';
 import { TestService } from '../support/test-service.js';
 
@@ -147,4 +150,26 @@ test('last_run is when the latest run was claimed, next_run when the next is due
     next_run: '2030-01-01T12:02:00.000Z',
     updated_at: schedule.updated_at,
   });
+});
+
+test('while a sweep waits for a claim no other one begins, and the next one does after it', async () => {
+  const requeue = jest.spyOn(service.app.get(Recovery), 'requeue');
+  let finish = (): void => undefined;
+  const waiting = new Promise<void>((resolve) => (finish = resolve));
+  const claimer = service.app.get(Claimer);
+  const claim = claimer.claimSlice.bind(claimer);
+  const slow = jest.spyOn(claimer, 'claimSlice').mockImplementation(async (mayStart) => {
+    await waiting;
+    return claim(mayStart);
+  });
+  const first = service.scheduler.sweepInTurn();
+  await until(() => slow.mock.calls.length === 1);
+  const before = requeue.mock.calls.length;
+  await service.scheduler.sweepInTurn();
+  finish();
+  await first;
+  expect(requeue).toHaveBeenCalledTimes(before + 1);
+  await service.scheduler.sweepInTurn();
+  expect(requeue).toHaveBeenCalledTimes(before + 2);
+  jest.restoreAllMocks();
 });

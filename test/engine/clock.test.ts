@@ -1,9 +1,14 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import { Metrics } from '../../src/metrics/metrics.js';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
-import { fromInstantText } from '../../src/database/columns.js';
+import { fromInstantText, instantText } from '../../src/database/columns.js';
+import { SCHEDULE_UPDATED, type ScheduleEvent } from '../../src/schedules/schedule.events.js';
 import type { ScheduleDto } from '../../src/schedules/dto/schedule.dto.js';
+import { ClockSteps } from '../../src/scheduler/clock-steps.js';
 import type { SignedInClient } from '../support/api-client.js';
+import { insertSchedules } from '../support/many-schedules.js';
+import { recordStatements } from '../support/statements.js';
 import { TestService } from '../support/test-service.js';
 import { until } from '../support/until.js';
 
@@ -14,7 +19,10 @@ beforeEach(async () => {
   service.clock.set('2030-01-01T12:00:30Z');
   user = await service.api.newUser();
 });
-afterEach(() => service.stop());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await service.stop();
+});
 
 /** By the database itself: to the API, who is signed in here is not any more once the clock is days ahead. */
 const history = async (): Promise<string[]> => {
@@ -70,8 +78,11 @@ test('a forward step that is taken back leaves no schedule silent', async () => 
   await service.tick();
   expect(await history()).toEqual(['12:01 succeeded 0', '12:02 missed 2879', '12:01 succeeded 0']);
   expect(await nextRun(id)).toBe('2030-01-03T12:02:00.000Z');
+  const told: ScheduleEvent[] = [];
+  service.app.get(EventEmitter2).on(SCHEDULE_UPDATED, (event: ScheduleEvent) => told.push(event));
   service.clock.step(-DAYS);
   await service.tick();
+  expect(told).toEqual([{ id, next_run: new Date('2030-01-01T12:02:00Z') }]);
   expect(await nextRun(id)).toBe('2030-01-01T12:02:00.000Z');
   expect(await stepsBack()).toBe(1);
   await minutes(3);
@@ -86,6 +97,25 @@ test('a forward step that is taken back leaves no schedule silent', async () => 
     ...['12:05 missed 2875', '12:00 succeeded 0', '12:01 succeeded 0', '12:02 succeeded 0'],
   ]);
   expect(await stepsBack()).toBe(1);
+});
+
+test('schedules whose times are costly to compute come back in several short transactions', async () => {
+  const later = new Date(service.clock.now().getTime() + DAYS);
+  await insertSchedules(service, 40, later);
+  await service.tick();
+  // The rules of each have to be loaded.
+  const zones = Intl.supportedValuesOf('timeZone').filter((zone) => zone.startsWith('America/'));
+  const cases = zones.slice(0, 40).map((zone, n) => `WHEN ${String(n)} THEN '${zone}'`);
+  await service.write(`UPDATE schedules SET timezone = CASE id % 40 ${cases.join(' ')} END`);
+  service.clock.step(DAYS / 2);
+  service.app.get(ClockSteps).look();
+  service.clock.step(-DAYS / 2);
+  const statements = recordStatements(service.dataSource.writer);
+  await service.app.get(ClockSteps).mend();
+  // Three slices, and the retries.
+  expect(statements.filter((sql) => sql === 'COMMIT')).toHaveLength(4);
+  const left = 'SELECT id FROM schedules WHERE next_run >= ?';
+  expect(await service.query(left, [instantText(later)])).toEqual([]);
 });
 
 test('a step forward and back between two sweeps is noticed, and one while the service was down', async () => {
@@ -103,6 +133,84 @@ test('a step forward and back between two sweeps is noticed, and one while the s
   service.clock.step(-2 * DAYS);
   service = await service.restart();
   await until(async () => (await nextRun(id)) === '2030-01-01T12:01:00.000Z');
+});
+
+test('a schedule that this build cannot read keeps no other from coming back, and nothing from being claimed', async () => {
+  const unreadable = await user.newSchedule();
+  const { id } = await user.newSchedule();
+  service.clock.step(DAYS);
+  await service.tick();
+  // As after an upgrade whose zone data no longer has the zone.
+  await service.write(`UPDATE schedules SET timezone = 'Not/There' WHERE id = ?`, [unreadable.id]);
+  service.clock.step(-DAYS);
+  await service.tick();
+  expect(await nextRun(id)).toBe('2030-01-01T12:01:00.000Z');
+  expect(await nextRun(unreadable.id)).toBe('2030-01-03T12:01:00.000Z');
+  await minutes(1);
+  expect(await service.query('SELECT schedule_id, status FROM runs ORDER BY id DESC LIMIT 1')).toEqual([
+    { schedule_id: id, status: 'succeeded' },
+  ]);
+});
+
+test('while schedules cannot be brought back, what is due is claimed, and they come back later', async () => {
+  const { id } = await user.newSchedule();
+  service.clock.step(DAYS);
+  await service.tick();
+  service.clock.step(-DAYS);
+  const due = await user.newSchedule();
+  const mend = jest
+    .spyOn(service.app.get(ClockSteps), 'mend')
+    .mockRejectedValue(new Error('database is locked'));
+  await minutes(1);
+  expect(await service.query('SELECT status FROM runs WHERE schedule_id = ?', [due.id])).toEqual([
+    { status: 'succeeded' },
+  ]);
+  mend.mockRestore();
+  await service.tick();
+  expect(await nextRun(id)).toBe('2030-01-01T12:02:00.000Z');
+});
+
+test('one pass at a time brings schedules back, whoever asks for it meanwhile', async () => {
+  await insertSchedules(service, 60, new Date(service.clock.now().getTime() + DAYS));
+  await service.tick();
+  service.clock.step(DAYS);
+  service.app.get(ClockSteps).look();
+  service.clock.step(-DAYS);
+  const statements = recordStatements(service.dataSource.writer);
+  await Promise.all([1, 2, 3].map(() => service.app.get(ClockSteps).mend()));
+  expect(await stepsBack()).toBe(1);
+  // Two slices, as 60 schedules take, and the retries.
+  expect(statements.filter((sql) => sql === 'COMMIT')).toHaveLength(3);
+});
+
+test('where it cannot be read at the start whether the clock was ahead, schedules come back all the same', async () => {
+  const { id } = await user.newSchedule();
+  service.clock.step(DAYS);
+  await service.tick();
+  service.clock.step(-DAYS);
+  const { app, unitOfWork, dataSource, clock } = service;
+  const { dialect } = dataSource;
+  const started = new ClockSteps(
+    ...([unitOfWork, dataSource, dialect, app.get(EventEmitter2), app.get(Metrics), clock] as const),
+  );
+  const query = jest.spyOn(dialect, 'query').mockRejectedValueOnce(new Error('no connection'));
+  await expect(started.mend()).rejects.toThrow('no connection');
+  query.mockRestore();
+  // What is claimed now is the latest run, and not of the future.
+  await user.newSchedule();
+  service.clock.advance(60_000);
+  await service.scheduler.claimDue();
+  await started.mend();
+  expect(await nextRun(id)).toBe('2030-01-01T12:02:00.000Z');
+});
+
+test('a pass over the schedules that takes long holds up no claim', async () => {
+  const { id } = await user.newSchedule();
+  jest.spyOn(service.app.get(ClockSteps), 'mend').mockReturnValue(new Promise<void>(() => undefined));
+  await minutes(1);
+  expect(await service.query('SELECT schedule_id, status FROM runs')).toEqual([
+    { schedule_id: id, status: 'succeeded' },
+  ]);
 });
 
 test('occurrences that straddle the step are counted once: those before it as missed, those after as they come', async () => {
