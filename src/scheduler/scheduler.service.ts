@@ -39,6 +39,14 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
     this.failing = true;
     this.logger.error(`${what}: ${String(error)}`);
   };
+  /** One slice that cannot be handed over keeps none of the others: the next sweeps offer its runs again. */
+  private readonly handOver = (slice: ClaimedSlice): void => {
+    try {
+      slice.handOver();
+    } catch (error) {
+      this.report(error, 'claimed runs cannot be handed over yet');
+    }
+  };
   private claiming: Promise<void> | undefined;
   /** Whether what a dead process left is settled; nothing is claimed before. */
   private recovered = false;
@@ -166,13 +174,7 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
     try {
       return await within(CLAIM_MS, claiming);
     } catch (error) {
-      if (error instanceof TooLate)
-        claiming.then(
-          (slice) => {
-            slice.handOver();
-          },
-          () => undefined,
-        );
+      if (error instanceof TooLate) claiming.then(this.handOver, () => undefined);
       throw error;
     }
   }
@@ -187,11 +189,11 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
       const slices = held;
       held = [];
       for (const slice of slices) {
-        slice.handOver();
+        this.handOver(slice);
         if (slices.length > 1) await new Promise(setImmediate);
       }
     };
-    let heldSince = this.clock.now().getTime();
+    let heldSince = this.clock.elapsedMs();
     try {
       while (this.again && !this.stopped) {
         this.again = false;
@@ -205,7 +207,7 @@ export class SchedulerService implements OnApplicationBootstrap, OnModuleDestroy
           if (instant !== undefined) this.alarms.set(new Date(instant), this.ring);
         }
         if (slice.more) this.again = true;
-        const now = this.clock.now().getTime();
+        const now = this.clock.elapsedMs();
         if (now - heldSince >= HOLD_MS) {
           await handOver();
           heldSince = now;

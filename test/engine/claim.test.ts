@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { RunQueue } from '../../src/run-queue/run-queue.js';
 import { Recovery } from '../../src/runs/recovery.js';
 import type { RunDto } from '../../src/runs/dto/run.dto.js';
 import { Claimer } from '../../src/scheduler/claimer.js';
@@ -150,6 +151,20 @@ test('last_run is when the latest run was claimed, next_run when the next is due
     next_run: '2030-01-01T12:02:00.000Z',
     updated_at: schedule.updated_at,
   });
+});
+
+test('a slice that cannot be handed over keeps no other from being executed, and its runs are offered again', async () => {
+  await insertSchedules(service, 1234, service.clock.now());
+  const add = jest.spyOn(service.app.get(RunQueue), 'add').mockImplementationOnce(() => {
+    throw new Error('no listener should throw');
+  });
+  await service.scheduler.claimDue();
+  await service.untilRuns('succeeded', 734);
+  expect(await count(`status = 'queued'`)).toBe(500);
+  add.mockRestore();
+  service.clock.advance(10_000);
+  await service.tick();
+  await service.untilRuns('succeeded', 1234);
 });
 
 test('while a sweep waits for a claim no other one begins, and the next one does after it', async () => {
