@@ -63,12 +63,19 @@ export class JobProducer {
     // A Redis that is silent must not collect questions.
     if (this.asking) return;
     this.asking = true;
+    let asked = 0;
+    let missing = 0;
     try {
       for (let from = 0; from < runs.length && this.redis.isReady; from += CHUNK) {
         const chunk = runs.slice(from, from + CHUNK);
         const known = await this.known(chunk.map(({ id }) => id));
-        this.add(chunk.filter((_, index) => !known[index]));
+        const unknown = chunk.filter((_, index) => !known[index]);
+        this.add(unknown);
+        asked += chunk.length;
+        missing += unknown.length;
       }
+      // Where some are missing, sending them tells: a Redis that is full still answers questions.
+      if (asked > 0 && missing === 0) this.failing = undefined;
     } catch (error) {
       this.report(error);
     } finally {
@@ -144,7 +151,9 @@ export class JobProducer {
   private report(error: unknown): void {
     const now = this.clock.elapsedMs();
     const known = this.failing;
-    this.failing = { since: known?.since ?? now, lastAt: now, error };
+    // What failed long ago and has not since is over.
+    const since = known && now - known.lastAt <= FAILING_MS ? known.since : now;
+    this.failing = { since, lastAt: now, error };
     if ((known && isRefusal(known.error)) || !isRefusal(error)) return;
     this.logger.error(`Redis takes no runs, they wait in the database: ${String(error)}`);
   }

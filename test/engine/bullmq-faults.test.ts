@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { RedisConnections } from '../../src/redis/redis-connections.js';
+import { JobProducer } from '../../src/run-queue/job-producer.js';
 import { ManualConsumer } from '../support/manual-consumer.js';
-import { numbers, QueueNodes, restoreUntil, runs } from '../support/queue-nodes.js';
+import { numbers, PREFIX, QueueNodes, restoreUntil, runs } from '../support/queue-nodes.js';
 import { describeRedisServer } from '../support/redis-server.js';
+import { SettableClock } from '../support/settable-clock.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 
@@ -34,6 +37,34 @@ describeRedisServer('BullMqRunQueue, when Redis fails', () => {
     expect(consumer.started).toEqual([1, 2, 3, 4, 5]);
     expect(nodes.log).toEqual([expect.stringMatching(/^Redis is lost/), 'Redis is back']);
   }, 30_000);
+
+  test('questions that fail are trouble once they do so for a while, and not for what failed an hour ago', async () => {
+    const clock = new SettableClock();
+    const redis = await RedisConnections.open(nodes.server.url);
+    const producer = new JobProducer(redis, clock, PREFIX);
+    const ask = async (afterMs: number, fails: boolean): Promise<string | undefined> => {
+      clock.advance(afterMs);
+      const question = jest.spyOn(redis.impatient, 'mget');
+      if (fails) question.mockRejectedValue(new Error('no answer'));
+      await producer.addMissing(runs(1));
+      question.mockRestore();
+      return producer.trouble();
+    };
+    try {
+      producer.add(runs(1));
+      await until(async () => (await producer.jobCounts())['wait'] === 1);
+      expect(await ask(5000, true)).toBeUndefined();
+      expect(await ask(3_600_000, true)).toBeUndefined();
+      for (const afterMs of [5000, 5000]) expect(await ask(afterMs, true)).toBeUndefined();
+      expect(await ask(5000, true)).toBe('runs cannot be sent to Redis: no answer');
+      expect(await ask(5000, false)).toBeUndefined();
+      // It went well meanwhile.
+      expect(await ask(5000, true)).toBeUndefined();
+    } finally {
+      await producer.close();
+      redis.close();
+    }
+  });
 
   test('FLUSHALL loses nothing that is restored, and no run is worked on twice at a time', async () => {
     const queue = await nodes.node(2);
