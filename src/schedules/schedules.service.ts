@@ -18,7 +18,7 @@ import type { ScheduleUpdateDto } from './dto/schedule-update.dto.js';
 import { matching, REACHABLE, reachable, reachOf } from './schedule-filter.js';
 import { ComputingTurns } from './computing-turns.js';
 import { changesInterval, changesTiming, firstRun } from './first-run.js';
-import { DEFAULT_RETRY_POLICY } from './policies.js';
+import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './policies.js';
 import { Schedule } from './schedule.entity.js';
 import { inOrder } from './schedule-order.js';
 import { ScheduleAction } from './schedule-action.js';
@@ -80,7 +80,11 @@ export class SchedulesService {
     await this.turns.beforeWrite(caller.userId);
     const schedule = await this.unitOfWork.transaction(async (manager) => {
       const now = this.clock.now();
-      const row = manager.create(Schedule, { ...DEFAULTS, ...complete(fields), owner_id: caller.userId });
+      const row = manager.create(Schedule, {
+        ...DEFAULTS,
+        ...complete(fields, DEFAULT_RETRY_POLICY),
+        owner_id: caller.userId,
+      });
       Object.assign(row, { created_at: now, updated_at: now });
       await this.quota.spend(manager, row);
       await this.action.settle(manager, row);
@@ -126,7 +130,7 @@ export class SchedulesService {
   async update(caller: Principal, id: number, fields: ScheduleUpdateDto): Promise<Schedule> {
     await this.turns.beforeWrite(caller.userId);
     const schedule = await this.change(caller, id, async (manager, row) => {
-      const changes = { ...complete(fields), ...(fields.enabled !== undefined && CLEARED) };
+      const changes = { ...complete(fields, row.retry_policy), ...(fields.enabled !== undefined && CLEARED) };
       const timing = changesTiming(row, changes);
       const { action: before } = row;
       Object.assign(row, changes, { updated_at: this.clock.now() });
@@ -199,7 +203,7 @@ export class SchedulesService {
   }
 }
 
-/** The fields of a request, with the parts of the retry policy that it leaves out. */
-function complete({ retry_policy, ...fields }: ScheduleUpdateDto): Partial<Schedule> {
-  return retry_policy ? { ...fields, retry_policy: { ...DEFAULT_RETRY_POLICY, ...retry_policy } } : fields;
+/** The fields of a request, with the parts of the retry policy that it leaves out as they were. */
+function complete({ retry_policy, ...fields }: ScheduleUpdateDto, before: RetryPolicy): Partial<Schedule> {
+  return retry_policy ? { ...fields, retry_policy: { ...before, ...retry_policy } } : fields;
 }

@@ -127,3 +127,12 @@ describe('DELETE /schedules/{id}', () => {
     expect((await member.get(path)).status).toBe(200);
   });
 });
+
+test('of a retry policy, too, what a PATCH leaves out stays as it is', async () => {
+  const policy = { max_attempts: 7, min_backoff_seconds: 11, max_backoff_seconds: 13 };
+  const { id } = await member.newSchedule({ retry_policy: policy });
+  const { body } = await member.patch<ScheduleDto>(`/schedules/${String(id)}`, {
+    retry_policy: { max_attempts: 2 },
+  });
+  expect(body.retry_policy).toEqual({ ...policy, max_attempts: 2 });
+});

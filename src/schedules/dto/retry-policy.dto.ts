@@ -2,7 +2,7 @@ import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { Omittable, WholeNumber } from '../../http/fields.js';
 import { DEFAULT_RETRY_POLICY } from '../policies.js';
 
-/** How failed attempts are repeated. What is left out has its default. */
+/** How failed attempts are repeated. What is left out has its default, or in an update stays as it is. */
 @ApiSchema({ name: 'RetryPolicy' })
 export class RetryPolicyDto {
   @ApiPropertyOptional({
