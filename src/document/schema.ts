@@ -4,6 +4,16 @@ import type { ContentObject, OpenAPIObject, ReferenceObject, SchemaObject } from
 export type Schema = SchemaObject | ReferenceObject;
 export type Schemas = Record<string, Schema>;
 
+/** The default of a schema, which may be any value. */
+export const defaultOf = (schema: Schema): unknown => (isReference(schema) ? undefined : schema.default);
+
+/** The schema without some of what it says. */
+export function without(schema: SchemaObject, ...keys: (keyof SchemaObject)[]): SchemaObject {
+  const rest = { ...schema };
+  for (const key of keys) Reflect.deleteProperty(rest, key);
+  return rest;
+}
+
 const PREFIX = '#/components/schemas/';
 
 export const isReference = (part: object): part is ReferenceObject => '$ref' in part;

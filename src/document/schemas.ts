@@ -2,6 +2,7 @@ import type { OpenAPIObject, SchemaObject } from '@nestjs/swagger';
 import {
   bodyOf,
   changeSchemas,
+  defaultOf,
   isReference,
   mapSchema,
   nameIn,
@@ -10,6 +11,7 @@ import {
   referenceTo,
   type Schema,
   type Schemas,
+  without,
 } from './schema.js';
 
 const INT32_LIMIT = 2 ** 31;
@@ -46,12 +48,13 @@ function nameConstants(part: Schema): Schema {
 /** A schema with a title becomes a component of that name, so that its type has a name in every language. */
 function nameByTitle(part: Schema, schemas: Schemas): Schema {
   if (isReference(part) || part.title === undefined) return part;
-  const { title, default: value, nullable, ...component } = part;
-  schemas[title] = component;
+  const { title, nullable } = part;
+  const value = defaultOf(part);
+  schemas[title] = without(part, 'title', 'default', 'nullable');
   if (value === undefined && !nullable) return referenceTo(title);
   return {
     allOf: [referenceTo(title)],
-    ...(value !== undefined && { default: value as unknown }),
+    ...(value !== undefined && { default: value }),
     ...(nullable && { nullable }),
   };
 }
@@ -63,8 +66,9 @@ function nameByTitle(part: Schema, schemas: Schemas): Schema {
 function standAlone(part: Schema, schemas: Schemas): Schema {
   const [only, another] = isReference(part) ? [] : (part.allOf ?? []);
   if (isReference(part) || !only || another || !isReference(only) || part.nullable) return part;
-  const { description, default: value } = part as SchemaObject & { default?: unknown };
-  const byDefault = value !== undefined && typeof value !== 'object' && `By default \`${String(value)}\`.`;
+  const { description } = part;
+  const value = defaultOf(part);
+  const byDefault = typeof value === 'string' && `By default \`${value}\`.`;
   const said = [description, byDefault].filter(Boolean).join(' ');
   const component = schemas[nameIn(only)];
   if (said !== '' && component && !isReference(component)) component.description ??= said;
@@ -101,7 +105,8 @@ function dropDefaultsOfUpdates(document: OpenAPIObject, schemas: Schemas): void 
     variants.set(name, variant);
     schemas[variant] = mapSchema(schema, (part) => {
       if (isReference(part)) return referenceTo(variantOf(nameIn(part)));
-      const { default: _, discriminator, ...rest } = part;
+      const { discriminator } = part;
+      const rest = without(part, 'default');
       return discriminator ? { ...rest, discriminator: choosing(discriminator, variantOf) } : rest;
     });
     return variant;
@@ -126,7 +131,7 @@ function choosing(
 function hasDefault(schema: Schema): boolean {
   let found = false;
   mapSchema(schema, (part) => {
-    if (!isReference(part) && part.default !== undefined) found = true;
+    if (defaultOf(part) !== undefined) found = true;
     return part;
   });
   return found;

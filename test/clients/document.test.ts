@@ -48,10 +48,7 @@ function schemasIn(part: unknown, follow = false, at = '', seen = new Set<string
     return schemasIn(schemas[name], true, name, seen);
   }
   const within = Object.entries(part).filter(([key]) => !VALUES.includes(key));
-  return [
-    [at, part as Schema],
-    ...within.flatMap(([key, value]) => schemasIn(value, follow, `${at}.${key}`, seen)),
-  ];
+  return [[at, part], ...within.flatMap(([key, value]) => schemasIn(value, follow, `${at}.${key}`, seen))];
 }
 
 const bodyOf = ({ requestBody }: Operation): Schema | undefined =>
