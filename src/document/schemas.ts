@@ -66,12 +66,14 @@ function nameByTitle(part: Schema, schemas: Schemas): Schema {
 function standAlone(part: Schema, schemas: Schemas): Schema {
   const [only, another] = isReference(part) ? [] : (part.allOf ?? []);
   if (isReference(part) || !only || another || !isReference(only) || part.nullable) return part;
-  const { description } = part;
   const value = defaultOf(part);
-  const byDefault = typeof value === 'string' && `By default \`${value}\`.`;
-  const said = [description, byDefault].filter(Boolean).join(' ');
+  const byDefault = typeof value === 'string' ? `By default \`${value}\`.` : '';
   const component = schemas[nameIn(only)];
-  if (said !== '' && component && !isReference(component)) component.description ??= said;
+  if (component && !isReference(component)) {
+    const described = component.description ?? part.description ?? '';
+    const said = described.includes(byDefault) ? described : `${described} ${byDefault}`.trim();
+    if (said !== '') component.description = said;
+  }
   return only;
 }
 
