@@ -166,10 +166,10 @@ export interface HttpAction {
   body_contains?: string;
 }
 
-/** For an occurrence whose schedule still has an unfinished run: `skip` it, `queue` it (one at most waits), `allow` it to run beside, or `cancel` the other. */
+/** For an occurrence whose schedule still has an unfinished run: `skip` it, `queue` it (one at most waits), `allow` it to run beside, or `cancel` the other. By default `skip`. */
 export type OverlapPolicy = 'skip' | 'queue' | 'allow' | 'cancel';
 
-/** For occurrences that could not be claimed in time: `once` runs the latest, `skip` only one that is at most 60 s late, `all` each (the latest 100). What does not run becomes one row with status `missed`. */
+/** For occurrences that could not be claimed in time: `once` runs the latest, `skip` only one that is at most 60 s late, `all` each (the latest 100). What does not run becomes one row with status `missed`. By default `once`. */
 export type MisfirePolicy = 'once' | 'skip' | 'all';
 
 export interface RetryPolicy {
@@ -181,7 +181,7 @@ export interface RetryPolicy {
   max_backoff_seconds?: number;
 }
 
-/** Whether a run whose node died while it was running is executed again, or becomes `interrupted`. */
+/** Whether a run whose node died while it was running is executed again, or becomes `interrupted`. By default `at_least_once`. */
 export type Delivery = 'at_least_once' | 'at_most_once';
 
 export interface ScheduleCreate {
