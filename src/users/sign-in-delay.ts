@@ -29,6 +29,7 @@ export interface Place extends Visitor {
 
 /** An attempt that was counted. */
 export interface Attempt {
+  readonly account: string;
   /** The row of the place it came from. */
   readonly place: string;
   /** Every row it is counted in. */
@@ -61,7 +62,7 @@ export class SignInDelay {
     const account = accountOf(email);
     const place = `${account}/${device === undefined ? visitorOf(address) : `device/${device}`}`;
     return this.unitOfWork.transaction(async (manager) => {
-      await this.unitOfWork.dialect.lock(manager, `sign-in/${account}`);
+      await this.lock(manager, account);
       const now = this.clock.now();
       const found = await manager.findBy(SignInFailure, { account: In([place, account]) });
       const rowOf = (name: string): SignInFailure | undefined => found.find((row) => row.account === name);
@@ -83,21 +84,23 @@ export class SignInDelay {
         last_at: now,
       }));
       await manager.upsert(SignInFailure, counted, ['account']);
-      return { place, rows };
+      return { account, place, rows };
     });
   }
 
   /** The password was not looked at: the attempt does not count. */
-  async forgive({ rows }: Attempt): Promise<void> {
-    await this.unitOfWork.transaction((manager) =>
-      manager.decrement(SignInFailure, { account: In([...rows]) }, 'attempts', 1),
-    );
+  async forgive({ account, rows }: Attempt): Promise<void> {
+    await this.unitOfWork.transaction(async (manager) => {
+      await this.lock(manager, account);
+      await manager.decrement(SignInFailure, { account: In([...rows]) }, 'attempts', 1);
+    });
   }
 
   /** The password was right: the counts that it was in start anew, and the place is known from now on. */
-  async succeed({ place, rows }: Attempt): Promise<void> {
+  async succeed({ account, place, rows }: Attempt): Promise<void> {
     const now = this.clock.now();
     await this.unitOfWork.transaction(async (manager) => {
+      await this.lock(manager, account);
       await manager.update(SignInFailure, { account: In([...rows]) }, { attempts: 0 });
       await manager.update(SignInFailure, { account: place }, { succeeded_at: now });
     });
@@ -107,6 +110,11 @@ export class SignInDelay {
   async forget(manager: EntityManager, email: string): Promise<void> {
     const account = accountOf(email);
     await manager.delete(SignInFailure, [{ account }, { account: Like(`${account}/%`) }]);
+  }
+
+  /** A count that is read and written must not change in between. */
+  private lock(manager: EntityManager, account: string): Promise<void> {
+    return this.unitOfWork.dialect.lock(manager, `sign-in/${account}`);
   }
 
   async prune(): Promise<void> {
