@@ -4,7 +4,7 @@ import { Share, type WaitingRun } from './share.js';
 import { Turns } from './turns.js';
 
 /**
- * One place in so many is kept for owners that hold few: one owner alone gets 224 of 256. Of fewer places than that, none
+ * One of eight places is kept for owners that hold few: one owner alone gets 224 of 256. Of fewer than eight places, none
  * is kept.
  */
 const KEPT_ONE_IN = 8;
